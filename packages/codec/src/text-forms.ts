@@ -1,0 +1,75 @@
+import { CoveyError } from '@covey/errors';
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const BASE64_VALUE = new Map([...BASE64].map((digit, value) => [digit, value]));
+
+/** Lower-case hexadecimal. */
+export function toHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
+
+/** Lower case only: an id is also a path, and two spellings would be two files. @throws {CoveyError} ENCODING_MALFORMED */
+export function fromHex(text: string): Uint8Array {
+  if (!/^(?:[0-9a-f]{2})*$/.test(text)) {
+    throw new CoveyError('ENCODING_MALFORMED', 'expected pairs of lower-case hex digits');
+  }
+  const bytes = new Uint8Array(text.length / 2);
+  for (let at = 0; at < bytes.length; at++) {
+    bytes[at] = Number.parseInt(text.slice(2 * at, 2 * at + 2), 16);
+  }
+  return bytes;
+}
+
+/** Standard base64 with padding, on one line (RFC 4648 §4). */
+export function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const left = bytes.length - at;
+    const group =
+      ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    text += BASE64.charAt(group >> 18) + BASE64.charAt((group >> 12) & 63);
+    text += left > 1 ? BASE64.charAt((group >> 6) & 63) : '=';
+    text += left > 2 ? BASE64.charAt(group & 63) : '=';
+  }
+  return text;
+}
+
+/** Only the one canonical spelling is read: no white space, full padding, zero spare bits. @throws {CoveyError} ENCODING_MALFORMED */
+export function fromBase64(text: string): Uint8Array {
+  const digits = text.replace(/={1,2}$/, '');
+  const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));
+  let group = 0;
+  let bits = 0;
+  let at = 0;
+  for (const digit of digits) {
+    const value = BASE64_VALUE.get(digit);
+    if (value === undefined) throw new CoveyError('ENCODING_MALFORMED', 'not base64');
+    group = (group << 6) | value;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[at++] = group >> bits;
+      group &= (1 << bits) - 1;
+    }
+  }
+  const canonical = group === 0 && bits < 6 && text.length % 4 === 0;
+  if (!canonical) throw new CoveyError('ENCODING_MALFORMED', 'not canonical base64');
+  return bytes;
+}
+
+/** URL-safe base64 without padding (RFC 4648 §5). */
+export function toBase64url(bytes: Uint8Array): string {
+  return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+/** @throws {CoveyError} ENCODING_MALFORMED */
+export function fromBase64url(text: string): Uint8Array {
+  if (!/^[A-Za-z0-9_-]*$/.test(text)) {
+    throw new CoveyError('ENCODING_MALFORMED', 'not base64url');
+  }
+  const standard = text.replaceAll('-', '+').replaceAll('_', '/');
+  return fromBase64(standard + '='.repeat((4 - (standard.length % 4)) % 4));
+}
