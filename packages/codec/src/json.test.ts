@@ -3,7 +3,9 @@ import { canonicalJson, readJson } from './index.ts';
 
 test('what is written is read back, key order and white space apart', () => {
   const value = { b: [1, null, true], a: { é: 'ü\u0001😀' } };
-  expect(canonicalJson(value)).toBe('{"a":{"\\u00e9":"\\u00fc\\u0001\\ud83d\\ude00"},"b":[1,null,true]}');
+  expect(canonicalJson(value)).toBe(
+    '{"a":{"\\u00e9":"\\u00fc\\u0001\\ud83d\\ude00"},"b":[1,null,true]}',
+  );
   expect(readJson(canonicalJson(value))).toEqual(value);
   expect(readJson(' {"a" : 1 }\n')).toEqual({ a: 1 });
 });

@@ -28,8 +28,7 @@ export function toBase64(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 3) {
     const left = bytes.length - at;
-    const group =
-      ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
     text += BASE64.charAt(group >> 18) + BASE64.charAt((group >> 12) & 63);
     text += left > 1 ? BASE64.charAt((group >> 6) & 63) : '=';
     text += left > 2 ? BASE64.charAt(group & 63) : '=';

@@ -1,1 +1,16 @@
-export {};
+export { COMMIT_KINDS, type CommitKind, type Content } from './kinds.ts';
+export { type Entry, exclusive, inDisplayOrder, isAncestor } from './entry.ts';
+export type { Charter, Facts, Mode, Profile } from './facts.ts';
+export { devicesOf, GroupState, rolesOf } from './group-state.ts';
+export { History, type Judged, type Resolved } from './history.ts';
+export { RULES, RULES_FOR_EVERY_COMMIT } from './judge.ts';
+export * as layout from './layout.ts';
+export { materialize } from './materialize.ts';
+export { Composition, type Intent, type Writer } from './compose.ts';
+export { timeline, type TimelineMessage } from './timeline.ts';
+export { type Crypto, mustRead } from './papers.ts';
+export { resolve } from './resolve.ts';
+export { type Break, type Rule, RULE_NOT_YET_KNOWN, type Verdict } from './rule.ts';
+export { stateDigest } from './digest.ts';
+export { type ConversationProfile, readVcard, writeVcard } from './vcard.ts';
+export { collect, inOrder, judgeAll, refusal, type Report, verifyHistory } from './verify.ts';

@@ -27,6 +27,7 @@ export const ERROR_SPECS = {
   // Certificates
   CERTIFICATE_MALFORMED: bad('Not a certificate of the accepted profile'),
   CRL_MALFORMED: bad('Not a revocation list of the accepted profile'),
+  KEY_MALFORMED: bad('Not a private key of the accepted form'),
   // Git bytes
   GIT_OBJECT_MALFORMED: bad('Not a Git object of the accepted form'),
   PACK_MALFORMED: bad('Not a pack of the accepted form'),
@@ -45,6 +46,12 @@ export const ERROR_SPECS = {
   },
   OBJECT_MISSING: {
     title: 'A Git object that is needed is not there',
+    grpc: 'DATA_LOSS',
+    http: 500,
+    retry: 'elsewhere',
+  },
+  OBJECT_DAMAGED: {
+    title: 'A stored Git object no longer matches its id',
     grpc: 'DATA_LOSS',
     http: 500,
     retry: 'elsewhere',
@@ -126,6 +133,7 @@ export const ERROR_SPECS = {
   },
   // Local API and programs
   REQUEST_MALFORMED: bad('The request is not well formed'),
+  OPERATION_NOT_FOUND: missing('The local API has no such operation'),
   TOKEN_REFUSED: {
     title: 'The local API needs the token of this daemon',
     grpc: 'UNAUTHENTICATED',

@@ -1,0 +1,239 @@
+import { invariant } from '@covey/errors';
+import type { ObjectReader, Oid } from '@covey/git-objects';
+import type { Act } from './act.ts';
+import { type Entry, inDisplayOrder, isAncestor } from './entry.ts';
+import type { Charter, Facts, Profile, Related } from './facts.ts';
+import { GroupState } from './group-state.ts';
+import { judge } from './judge.ts';
+import { text } from './kinds.ts';
+import { actOf, loadFacts } from './load-facts.ts';
+import { materialize } from './materialize.ts';
+import { type Crypto, Papers } from './papers.ts';
+import { pathRegisters } from './path-registers.ts';
+import { isBreak, type Prepared, prepare } from './prepare.ts';
+import { resolve } from './resolve.ts';
+import { type Break, RULE_NOT_YET_KNOWN, type Verdict } from './rule.ts';
+import { Seen } from './seen.ts';
+import { needsTheCut } from './the-cut.ts';
+
+/** A state with its name: `tree` is what `materialize` makes of it. */
+export interface Resolved {
+  readonly tree: Oid;
+  readonly state: GroupState;
+}
+
+export type Judged = { readonly entry: Entry } | { readonly broken: Break };
+
+const RELATIONS = ['edit', 'reply-to', 'react-to'];
+
+/**
+ * The judged commits of one conversation, and what they come to. Grows only: a commit is judged when
+ * all its parents are in. What is judged for a fetch goes into a draft first, and is adopted whole or not at all.
+ */
+export class History {
+  readonly profile: Profile;
+  readonly papers: Papers;
+  readonly #base: History | undefined;
+  readonly #entries = new Map<Oid, Entry>();
+  readonly #acts: Act[];
+  readonly #heads: Set<Entry>;
+  #root: Entry | undefined;
+  #charter: Charter | undefined;
+
+  constructor(crypto: Crypto, { profile }: { profile: Profile }, base?: History) {
+    this.profile = profile;
+    this.papers = base?.papers ?? new Papers(crypto);
+    this.#base = base;
+    this.#acts = [...(base?.acts ?? [])];
+    this.#heads = new Set(base?.heads ?? []);
+    this.#root = base?.root;
+    this.#charter = base?.charter;
+  }
+
+  /** A history on top of this one, which must not grow before the draft is adopted or dropped. */
+  draft(): History {
+    return new History(this.papers.crypto, { profile: this.profile }, this);
+  }
+
+  /** Takes in all that a draft of this history has. */
+  adopt(draft: History): readonly Entry[] {
+    invariant(draft.#base === this, 'a draft is adopted by the history it was made from');
+    const added = [...draft.#entries.values()];
+    for (const entry of added) this.#add(entry);
+    this.#charter = draft.#charter;
+    return added;
+  }
+
+  get root(): Entry | undefined {
+    return this.#root;
+  }
+
+  get charter(): Charter | undefined {
+    return this.#charter;
+  }
+
+  get acts(): readonly Act[] {
+    return this.#acts;
+  }
+
+  get size(): number {
+    return this.#entries.size + (this.#base?.size ?? 0);
+  }
+
+  /** Commits that no other one has as parent, in display order. */
+  get heads(): readonly Entry[] {
+    return [...this.#heads].sort(inDisplayOrder);
+  }
+
+  entry(oid: string): Entry | undefined {
+    // An unknown string is just not in the map.
+    return this.#entries.get(oid as Oid) ?? this.#base?.entry(oid);
+  }
+
+  /** All commits, in no order. */
+  *entries(): Generator<Entry> {
+    if (this.#base) yield* this.#base.entries();
+    yield* this.#entries.values();
+  }
+
+  /** Reads and judges one commit whose parents are in, and takes it in when it is accepted. */
+  async judge(
+    oid: Oid,
+    reader: ObjectReader,
+    options: { trusted?: boolean } = {},
+  ): Promise<Judged> {
+    const prepared = await prepare(oid, reader, this.papers, options);
+    return isBreak(prepared) ? { broken: prepared } : this.judgePrepared(prepared, reader);
+  }
+
+  async judgePrepared(prepared: Prepared, reader: ObjectReader): Promise<Judged> {
+    const parents = prepared.commit.parents.map((parent) => this.entry(parent));
+    const known = parents.filter((parent) => parent !== undefined);
+    invariant(known.length === parents.length, 'parents are judged before their children');
+    const standing = await this.#standing(prepared, known, reader);
+    const facts = await loadFacts(prepared, standing, reader, this.papers);
+    const verdict = judge(facts);
+    if (!verdict.accepted) return { broken: breakOf(verdict, facts) };
+    const seen = known.reduce((union, parent) => union.union(parent.seen), Seen.NONE);
+    const act = await actOf(facts, prepared, this.#acts.length, seen, reader, this.papers);
+    const entry: Entry = {
+      oid: prepared.oid,
+      parents: known,
+      height: 1 + Math.max(-1, ...known.map(({ height }) => height)),
+      content: prepared.content,
+      uri: facts.uri,
+      device: facts.device,
+      name: prepared.commit.author.name,
+      time: prepared.commit.author.time,
+      tree: prepared.commit.tree,
+      seen: act ? seen.with(act.index) : seen,
+      ...(act ? { act } : {}),
+      deviations: verdict.deviations,
+    };
+    this.#add(entry);
+    if (known.length === 0) this.#charter = charterOf(entry);
+    return { entry };
+  }
+
+  /** The resolved state of some commits (default: the heads) and all their ancestors. */
+  async resolved(reader: ObjectReader, tips: readonly Entry[] = this.heads): Promise<Resolved> {
+    const widest = tips.find((tip) => tips.every((other) => tip.seen.includes(other.seen)));
+    // What all others changed, this one has seen: its own tree is the state.
+    if (widest) return { tree: widest.tree, state: await this.papers.state(widest.tree, reader) };
+    const files = resolve(this.#actsIn(tips));
+    const state = new GroupState(files);
+    const { tree } = materialize(files, this.papers.digests);
+    this.papers.remember(tree, state);
+    return { tree, state };
+  }
+
+  /** Why showing these commits together needs laws that this version doesn't know. */
+  unknownLaw(tips: readonly Entry[] = this.heads): string | undefined {
+    return needsTheCut(tips, this.#acts);
+  }
+
+  #actsIn(tips: readonly Entry[]): readonly Act[] {
+    const seen = tips.reduce((union, tip) => union.union(tip.seen), Seen.NONE);
+    return [...seen].map((index) => this.#acts[index] as Act); // Every seen index is an act.
+  }
+
+  async #standing(prepared: Prepared, parents: readonly Entry[], reader: ObjectReader) {
+    const { after, content } = prepared;
+    const apart =
+      parents.length > 1 &&
+      !parents.some((one) => parents.some((other) => one !== other && isAncestor(one, [other])));
+    const related = new Map<string, Related>();
+    for (const key of RELATIONS) {
+      const named = this.entry(text(content.fields, key));
+      if (named && isAncestor(named, parents)) related.set(named.oid, named);
+    }
+    return {
+      profile: this.profile,
+      charter: this.#charter,
+      before: await this.#before(parents, after, reader),
+      apart: apart && new Set(parents).size === parents.length,
+      related,
+      notYetKnown: this.#notYetKnown(prepared, parents),
+    };
+  }
+
+  async #before(
+    parents: readonly Entry[],
+    after: GroupState,
+    reader: ObjectReader,
+  ): Promise<GroupState> {
+    if (parents.length === 0) return GroupState.EMPTY;
+    const widest = parents.find((tip) => parents.every((other) => tip.seen.includes(other.seen)));
+    if (this.profile === 'strict' || widest) return (await this.resolved(reader, parents)).state;
+    // Where two sides of a foreign history set one path apart, either value is as good.
+    const files = new Map<string, Oid>();
+    for (const [path, values] of pathRegisters(this.#actsIn(parents))) {
+      const now = after.files.get(path);
+      const value = values.has(now) ? now : [...values][0];
+      if (value !== undefined) files.set(path, value);
+    }
+    return new GroupState(files);
+  }
+
+  #notYetKnown({ content }: Prepared, parents: readonly Entry[]): string | undefined {
+    const action = content.kind === 'vote' ? text(content.fields, 'action') : content.kind;
+    if (action === 'promote' || action === 'demote') return action;
+    if (parents.length < 2 || this.profile === 'jami') return undefined;
+    return needsTheCut(parents, this.#acts);
+  }
+
+  #add(entry: Entry): void {
+    this.#entries.set(entry.oid, entry);
+    if (entry.act) {
+      invariant(
+        entry.act.index === this.#acts.length,
+        'acts are numbered in the order in which they come',
+      );
+      this.#acts.push(entry.act);
+    }
+    for (const parent of entry.parents) this.#heads.delete(parent);
+    this.#heads.add(entry);
+    this.#root ??= entry;
+  }
+}
+
+/** The law that is missing is named as such, whatever rule met it. */
+function breakOf(verdict: Verdict & { accepted: false }, facts: Facts): Break {
+  const { rule, found, path } = verdict;
+  const name =
+    facts.notYetKnown !== undefined && rule === 'every-commit/law-is-known'
+      ? RULE_NOT_YET_KNOWN
+      : rule;
+  return { rule: name, found, ...(path === undefined ? {} : { path }) };
+}
+
+function charterOf({ content: { fields }, uri }: Entry): Charter {
+  const invited = text(fields, 'invited');
+  return {
+    mode: fields['mode'] as Charter['mode'], // Judged by initial/charter.
+    creator: uri,
+    ...(invited === '' ? {} : { invited }),
+    flat: fields['flat'] === true,
+    profileBy: fields['profile'] === 'member' ? 'member' : 'admin',
+  };
+}

@@ -1,0 +1,180 @@
+import type { Digests } from '@covey/codec';
+import type { GitObject, ObjectReader, Oid } from '@covey/git-objects';
+import { readTree } from '@covey/git-objects';
+import { CoveyError } from '@covey/errors';
+import {
+  type AccountChain,
+  type Certificate,
+  type Crl,
+  type DevicePaper,
+  isAccountUri,
+  type Judged,
+  judgeAccountChain,
+  judgeCrl,
+  judgeDevice,
+  parseAccountUri,
+  parseDeviceId,
+  readDeviceCertificate,
+  type SignatureVerifier,
+} from '@covey/identity';
+import { GroupState } from './group-state.ts';
+
+/** Hash functions and signature checks of the host. */
+export interface Crypto {
+  readonly digests: Digests;
+  readonly verifier: SignatureVerifier;
+}
+
+const STATES_KEPT = 512;
+const PAPERS_KEPT = 8192;
+const MAX_DEPTH = 6;
+/** Files in one tree: 1 000 members with two devices each, and votes. */
+const MAX_FILES = 8000;
+
+/**
+ * Reads trees and certificates, each once: everything here is named by its content, so an answer
+ * never changes. Shared by all drafts of one history.
+ */
+export class Papers {
+  readonly crypto: Crypto;
+  readonly #states = new Recent<GroupState>(STATES_KEPT);
+  readonly #judged = new Recent<Promise<Judged<unknown>>>(PAPERS_KEPT);
+
+  constructor(crypto: Crypto) {
+    this.crypto = crypto;
+  }
+
+  get digests(): Digests {
+    return this.crypto.digests;
+  }
+
+  get verifier(): SignatureVerifier {
+    return this.crypto.verifier;
+  }
+
+  /** Makes a state known that was computed, so that its tree needs no reading. */
+  remember(tree: Oid, state: GroupState): void {
+    this.#states.set(tree, state);
+  }
+
+  /** @throws {CoveyError} OBJECT_MISSING; GIT_OBJECT_MALFORMED when the tree isn't of the strict form */
+  async state(tree: Oid, reader: ObjectReader): Promise<GroupState> {
+    const known = this.#states.get(tree);
+    if (known) return known;
+    const files = new Map<string, Oid>();
+    const open: { oid: Oid; path: string; depth: number }[] = [{ oid: tree, path: '', depth: 1 }];
+    for (let folder = open.pop(); folder; folder = open.pop()) {
+      const { bytes } = await mustRead(folder.oid, 'tree', reader);
+      for (const entry of readTree(bytes)) {
+        const path = folder.path + entry.name;
+        if (entry.mode === '100644') files.set(path, entry.oid);
+        else open.push({ oid: entry.oid, path: `${path}/`, depth: folder.depth + 1 });
+      }
+      if (folder.depth > MAX_DEPTH || files.size > MAX_FILES) {
+        throw new CoveyError('GIT_OBJECT_MALFORMED', 'a tree too deep or too wide', {
+          data: { path: folder.path },
+        });
+      }
+    }
+    const state = new GroupState(files);
+    this.#states.set(tree, state);
+    return state;
+  }
+
+  chain(oid: Oid, uri: string, reader: ObjectReader): Promise<Judged<AccountChain>> {
+    return this.#once(`chain ${oid} ${uri}`, async () => {
+      const pem = (await mustRead(oid, 'blob', reader)).bytes;
+      return judgeAccountChain(pem, parseAccountUri(uri), this.crypto);
+    });
+  }
+
+  /** Form and key id only: who issued it is what it says. */
+  certificate(oid: Oid, device: string, reader: ObjectReader): Promise<Judged<Certificate>> {
+    return this.#once(`certificate ${oid} ${device}`, async () => {
+      const pem = (await mustRead(oid, 'blob', reader)).bytes;
+      return readDeviceCertificate(pem, parseDeviceId(device), this.crypto);
+    });
+  }
+
+  device(
+    oid: Oid,
+    device: string,
+    chain: AccountChain,
+    chainOid: Oid,
+    reader: ObjectReader,
+  ): Promise<Judged<DevicePaper>> {
+    return this.#once(`device ${oid} ${device} ${chainOid}`, async () => {
+      const pem = (await mustRead(oid, 'blob', reader)).bytes;
+      return judgeDevice(pem, parseDeviceId(device), chain, this.crypto);
+    });
+  }
+
+  crl(oid: Oid, chain: AccountChain, chainOid: Oid, reader: ObjectReader): Promise<Judged<Crl>> {
+    return this.#once(`crl ${oid} ${chainOid}`, async () => {
+      const pem = (await mustRead(oid, 'blob', reader)).bytes;
+      return judgeCrl(pem, chain, this.crypto);
+    });
+  }
+
+  /** Account that a device certificate names as its issuer. */
+  async ownerOf(oid: Oid, device: string, reader: ObjectReader): Promise<string | undefined> {
+    const certificate = await this.certificate(oid, device, reader);
+    const uid = certificate.ok ? certificate.value.issuerUid : undefined;
+    return uid !== undefined && isAccountUri(uid) ? uid : undefined;
+  }
+
+  #once<T>(key: string, judge: () => Promise<Judged<T>>): Promise<Judged<T>> {
+    // The key names the kind of answer, so the type is the one that was put in.
+    const known = this.#judged.get(key) as Promise<Judged<T>> | undefined;
+    if (known) return known;
+    const answer = judge();
+    this.#judged.set(key, answer);
+    // A failure of reading is no verdict: it is not kept.
+    answer.catch(() => this.#judged.delete(key));
+    return answer;
+  }
+}
+
+/** @throws {CoveyError} OBJECT_MISSING, GIT_OBJECT_MALFORMED */
+export async function mustRead(
+  oid: Oid,
+  type: GitObject['type'],
+  reader: ObjectReader,
+): Promise<GitObject> {
+  const object = await reader.read(oid);
+  if (!object) throw new CoveyError('OBJECT_MISSING', `no ${type} ${oid}`, { data: { oid } });
+  if (object.type === type) return object;
+  throw new CoveyError('GIT_OBJECT_MALFORMED', `${oid} is a ${object.type}, not a ${type}`, {
+    data: { oid },
+  });
+}
+
+/** The most recently used of a bounded number of values. */
+class Recent<T> {
+  readonly #limit: number;
+  readonly #values = new Map<string, T>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get(key: string): T | undefined {
+    const value = this.#values.get(key);
+    if (value === undefined) return undefined;
+    this.#values.delete(key);
+    this.#values.set(key, value);
+    return value;
+  }
+
+  set(key: string, value: T): void {
+    this.#values.delete(key);
+    this.#values.set(key, value);
+    if (this.#values.size <= this.#limit) return;
+    const [oldest] = this.#values.keys();
+    if (oldest !== undefined) this.#values.delete(oldest);
+  }
+
+  delete(key: string): void {
+    this.#values.delete(key);
+  }
+}

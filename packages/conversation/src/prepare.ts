@@ -1,0 +1,135 @@
+import { fromBase64 } from '@covey/codec';
+import { CoveyError } from '@covey/errors';
+import { type Commit, isOid, type ObjectReader, type Oid, readCommit } from '@covey/git-objects';
+import {
+  type AccountChain,
+  type Certificate,
+  commitSignatureAlgorithm,
+  isAccountUri,
+  isDeviceId,
+} from '@covey/identity';
+import type { Facts } from './facts.ts';
+import type { GroupState } from './group-state.ts';
+import { type Content, readContent } from './kinds.ts';
+import { devicePath } from './layout.ts';
+import { mustRead, type Papers } from './papers.ts';
+import type { Break } from './rule.ts';
+
+/** What can be found out about a commit without its place in a history: form, author, signature. */
+export interface Prepared {
+  readonly oid: Oid;
+  readonly commit: Commit;
+  readonly content: Content;
+  readonly formDefects: readonly string[];
+  readonly after: GroupState;
+  readonly author: Author;
+  readonly signature: Facts['signature'];
+}
+
+/** The device that the author line names, as far as the tree has its papers. */
+export interface Author {
+  readonly device: string;
+  readonly uri: string;
+  readonly authorless?: string;
+  readonly unchained?: string;
+  readonly certificate?: Certificate;
+  readonly chain?: { readonly value: AccountChain; readonly oid: Oid };
+}
+
+/**
+ * Reads a commit. Signature checks of many commits may so run side by side, in front of judging,
+ * which is in order. With `trusted` (own store, judged before) no signature is checked.
+ */
+export async function prepare(
+  oid: Oid,
+  reader: ObjectReader,
+  papers: Papers,
+  { trusted = false }: { trusted?: boolean } = {},
+): Promise<Prepared | Break> {
+  const { bytes } = await mustRead(oid, 'commit', reader);
+  const { commit, defects } = readCommit(bytes);
+  if (!commit) return { rule: 'every-commit/form', found: defects[0] ?? 'not a commit' };
+  const content = readContent(commit.message, commit.parents.length);
+  const email = commit.author.email;
+  const formDefects = isDeviceId(email) ? defects : [...defects, 'e-mail is no device id'];
+  let after: GroupState;
+  let papersAt: GroupState;
+  try {
+    after = await papers.state(commit.tree, reader);
+    papersAt = content.kind === 'leave' ? await parentState(commit, reader, papers) : after;
+  } catch (reason) {
+    if (!CoveyError.is(reason, 'GIT_OBJECT_MALFORMED')) throw reason;
+    return { rule: 'every-commit/tree', found: reason.message, ...pathOf(reason) };
+  }
+  const author = await authorOf(email, papersAt, reader, papers, trusted);
+  const signature = trusted ? 'unchecked' : await checkSignature(commit, author, papers);
+  return { oid, commit, content, formDefects, after, author, signature };
+}
+
+export function isBreak(value: Prepared | Break): value is Break {
+  return 'rule' in value;
+}
+
+function pathOf(reason: CoveyError): { path: string } | undefined {
+  return reason.data['path'] === undefined ? undefined : { path: reason.data['path'] };
+}
+
+/** A leave takes its papers away: they are looked up where they last were. */
+async function parentState(
+  commit: Commit,
+  reader: ObjectReader,
+  papers: Papers,
+): Promise<GroupState> {
+  const parent = commit.parents[0];
+  if (parent === undefined || !isOid(parent)) return papers.state(commit.tree, reader);
+  const { commit: before } = readCommit((await mustRead(parent, 'commit', reader)).bytes);
+  return papers.state(before?.tree ?? commit.tree, reader);
+}
+
+async function authorOf(
+  device: string,
+  at: GroupState,
+  reader: ObjectReader,
+  papers: Papers,
+  trusted: boolean,
+): Promise<Author> {
+  const nobody = (authorless: string): Author => ({ device, uri: '', authorless });
+  if (!isDeviceId(device)) return nobody('the e-mail is no device id');
+  const oid = at.files.get(devicePath(device));
+  if (oid === undefined) return nobody(`no ${devicePath(device)}`);
+  const certificate = await papers.certificate(oid, device, reader);
+  if (!certificate.ok) return nobody(`${devicePath(device)}: ${certificate.found}`);
+  const uri = certificate.value.issuerUid ?? '';
+  if (!isAccountUri(uri)) return nobody('the device certificate names no account');
+  const chainPath = at.chainPath(uri);
+  const chainOid = chainPath === undefined ? undefined : at.files.get(chainPath);
+  if (chainPath === undefined || chainOid === undefined)
+    return nobody(`no chain of account ${uri}`);
+  const author = { device, uri, certificate: certificate.value };
+  if (trusted) return author;
+  const chain = await papers.chain(chainOid, uri, reader);
+  if (!chain.ok) return { ...author, unchained: `${chainPath}: ${chain.found}` };
+  const paper = await papers.device(oid, device, chain.value, chainOid, reader);
+  if (!paper.ok) return { ...author, unchained: paper.found };
+  return { ...author, chain: { value: chain.value, oid: chainOid } };
+}
+
+async function checkSignature(
+  commit: Commit,
+  { certificate }: Author,
+  papers: Papers,
+): Promise<Facts['signature']> {
+  if (commit.signature === undefined) return 'absent';
+  if (!certificate) return 'bad';
+  let signature: Uint8Array;
+  try {
+    signature = fromBase64(commit.signature);
+  } catch (reason) {
+    if (!CoveyError.is(reason, 'ENCODING_MALFORMED')) throw reason;
+    return 'bad';
+  }
+  const { publicKey } = certificate;
+  const algorithm = commitSignatureAlgorithm(publicKey);
+  const good = await papers.verifier.verify(publicKey, algorithm, commit.payload, signature);
+  return good ? 'good' : 'bad';
+}

@@ -1,0 +1,261 @@
+import type { Facts } from '../facts.ts';
+import type { GroupState } from '../group-state.ts';
+import {
+  type BanClass,
+  bannedPath,
+  devicePath,
+  EMPTY_BLOB,
+  invitedPath,
+  adminPath,
+  memberPath,
+  readVotePath,
+  type VotePath,
+} from '../layout.ts';
+import { text } from '../kinds.ts';
+import type { Rule } from '../rule.ts';
+import { how } from './message.ts';
+import { goesWith } from './membership.ts';
+
+const votes: Rule['breaks'] = ({ charter }) =>
+  charter?.mode === 0
+    ? 'a one-to-one has no votes'
+    : charter?.flat
+      ? 'a flat group has no votes'
+      : undefined;
+
+/** One admin's opinion: one empty file. */
+export const vote: readonly Rule[] = [
+  {
+    id: 'vote/group-has-votes',
+    says: 'In mode 0 and in a flat group nobody MUST vote.',
+    source: 'authority.md, rule 10',
+    jami: 'deviate',
+    hole: 'votes in a one-to-one are read',
+    breaks: votes,
+  },
+  {
+    id: 'vote/one-file',
+    says: 'A vote MUST add exactly one file, `votes/<action>/<class>/<target>/<voter>`.',
+    source: 'authority.md, rule 10',
+    jami: ({ changed }) => (changed.length === 0 ? 'deviate' : 'refuse'),
+    hole: 'H9: a vote without a file has no effect',
+    breaks: ({ changed }) => {
+      const stray =
+        changed.find(({ path, before }) => before !== undefined || !readVotePath(path)) ??
+        changed[1];
+      if (stray) return { found: how(stray), path: stray.path };
+      return changed.length === 1 ? undefined : 'no vote file';
+    },
+  },
+  {
+    id: 'vote/is-empty',
+    says: 'The file of a vote MUST be empty.',
+    source: 'authority.md, rule 10',
+    jami: 'refuse',
+    breaks: ({ changed }) => {
+      const cast = changed[0];
+      return cast && cast.after !== EMPTY_BLOB
+        ? { found: 'not empty', path: cast.path }
+        : undefined;
+    },
+  },
+  {
+    id: 'vote/by-an-admin',
+    says: "The voter MUST be the author, an admin in the parents' state.",
+    source: 'authority.md, rule 10',
+    jami: 'refuse',
+    breaks: (facts) => {
+      if (facts.before.placeOf(facts.uri) !== 'admin') return 'author is no admin';
+      const cast = castIn(facts);
+      return cast && cast.voter !== facts.uri ? 'votes as another' : undefined;
+    },
+  },
+  {
+    id: 'vote/not-on-oneself',
+    says: 'The voter MUST be neither the target nor the owner of the target device.',
+    source: 'authority.md, rule 10',
+    jami: ({ targetOwner }) => (targetOwner === undefined ? 'refuse' : 'deviate'),
+    hole: 'an owner votes on a device of his own',
+    breaks: (facts) => {
+      const cast = castIn(facts);
+      if (cast?.target === facts.uri) return 'votes on the own account';
+      return cast && facts.targetOwner === facts.uri
+        ? 'votes on a device of the own account'
+        : undefined;
+    },
+  },
+  {
+    id: 'vote/message-and-path-agree',
+    says: 'The message MUST have exactly `uri` and `action`, both as in the path.',
+    source: 'requirements.md, MSG-8',
+    jami: 'deviate',
+    hole: 'a vote without `action` counts by its path',
+    breaks: (facts) => {
+      const cast = castIn(facts);
+      const { fields } = facts.content;
+      const keys = Object.keys(fields).sort().join(' ');
+      if (keys !== 'action type uri') return `keys ${keys}`;
+      if (!cast) return undefined;
+      return text(fields, 'uri') === cast.target && text(fields, 'action') === cast.action
+        ? undefined
+        : 'message and path differ';
+    },
+  },
+  {
+    id: 'vote/target-is-there',
+    says: 'The target MUST be in the state that the vote starts from: for a ban in the named class, for an unban in `banned/`.',
+    source: 'authority.md, rule 10',
+    jami: 'refuse',
+    breaks: (facts) => {
+      const cast = castIn(facts);
+      if (!cast) return undefined;
+      const path =
+        cast.action === 'ban'
+          ? placePath(cast.from, cast.target)
+          : bannedPath(cast.from, cast.target);
+      return facts.before.has(path) ? undefined : { found: 'no such file', path };
+    },
+  },
+];
+
+/** A ban or unban that more than half of the admins voted for. */
+export const resolution: readonly Rule[] = [
+  {
+    id: 'resolution/group-has-votes',
+    says: 'In mode 0 and in a flat group nothing MUST be resolved.',
+    source: 'authority.md, rule 10',
+    jami: 'deviate',
+    hole: 'bans in a one-to-one are read',
+    breaks: votes,
+  },
+  {
+    id: 'resolution/by-an-admin',
+    says: "The author of a resolution MUST be an admin in the parents' state.",
+    source: 'authority.md, rule 11',
+    jami: 'refuse',
+    breaks: ({ before, uri }) =>
+      before.placeOf(uri) === 'admin' ? undefined : 'author is no admin',
+  },
+  {
+    id: 'resolution/target-is-there',
+    says: 'The target MUST be in the state that the resolution starts from.',
+    source: 'authority.md, rule 11',
+    jami: 'refuse',
+    breaks: (facts) => (classOf(facts) ? undefined : 'the target is not there'),
+  },
+  {
+    id: 'resolution/majority',
+    says: "Strictly more than half of the admins in the parents' state, the target among them, MUST have voted for it there.",
+    source: 'authority.md, rule 11',
+    jami: (facts) =>
+      2 * countedVotes(facts).length === facts.before.admins.length ? 'deviate' : 'refuse',
+    hole: 'H11: exactly half passes',
+    breaks: (facts) => {
+      const counted = countedVotes(facts).length;
+      const { length } = facts.before.admins;
+      return 2 * counted > length ? undefined : `${counted} of ${length} admins`;
+    },
+  },
+  {
+    id: 'resolution/only-its-files',
+    says: "A resolution MUST move the target's file, take away its devices (on a ban) and the votes on it and by it, and change nothing else.",
+    source: 'authority.md, rule 11',
+    jami: 'refuse',
+    breaks: (facts) => {
+      const due = dueAfter(facts);
+      const stray = facts.changed.find(
+        ({ path, after }) => !due.has(path) || due.get(path) !== after,
+      );
+      return stray && { found: how(stray), path: stray.path };
+    },
+  },
+  {
+    id: 'resolution/moves-the-target',
+    says: "A resolution MUST move the target's file.",
+    source: 'authority.md, rule 11',
+    jami: 'refuse',
+    breaks: (facts) => {
+      const from = classOf(facts);
+      if (!from) return undefined;
+      const banned = bannedPath(from, facts.target);
+      const placed = placePath(from, facts.target);
+      const [gone, there] = facts.content.kind === 'ban' ? [placed, banned] : [banned, placed];
+      if (facts.after.has(gone)) return { found: 'still there', path: gone };
+      return facts.after.has(there) ? undefined : { found: 'not there', path: there };
+    },
+  },
+  {
+    id: 'resolution/takes-all-along',
+    says: "A resolution MUST take away all of the target's devices (on a ban) and all votes on it and by it.",
+    source: 'authority.md, rule 11',
+    jami: 'deviate',
+    hole: 'device certificates of the banned stay in the tree',
+    breaks: (facts) => {
+      for (const [path, oid] of dueAfter(facts)) {
+        if (facts.after.files.get(path) !== oid) {
+          return { found: oid === undefined ? 'still there' : 'not there', path };
+        }
+      }
+      return undefined;
+    },
+  },
+];
+
+/** The vote that a vote commit casts, by its path. */
+export function castIn({ changed }: Facts): VotePath | undefined {
+  return changed[0] && readVotePath(changed[0].path);
+}
+
+/** Where the target of a ban stands, or where the target of an unban was taken from. */
+export function classOf({ content, before, target }: Facts): BanClass | undefined {
+  if (content.kind === 'unban') return before.bannedFrom(target);
+  return (['admins', 'members', 'invited', 'devices'] as const).find((from) =>
+    before.has(placePath(from, target)),
+  );
+}
+
+/** Accounts whose votes count for this resolution: admins in the parents' state with a file there. */
+export function countedVotes(facts: Facts): readonly string[] {
+  const from = classOf(facts);
+  if (!from) return [];
+  const action = facts.content.kind === 'unban' ? 'unban' : 'ban';
+  return facts.before
+    .voters(action, from, facts.target)
+    .filter((voter) => facts.before.placeOf(voter) === 'admin');
+}
+
+function placePath(from: BanClass, id: string): string {
+  switch (from) {
+    case 'admins':
+      return adminPath(id);
+    case 'members':
+      return memberPath(id);
+    case 'invited':
+      return invitedPath(id);
+    case 'devices':
+      return devicePath(id);
+  }
+}
+
+/** What must be where after the resolution: path -> blob, or `undefined` for gone. */
+function dueAfter(facts: Facts): ReadonlyMap<string, GroupFile> {
+  const { before, target, targetDevices, content } = facts;
+  const from = classOf(facts);
+  const due = new Map<string, GroupFile>();
+  if (!from) return due;
+  const placed = placePath(from, target);
+  const banned = bannedPath(from, target);
+  if (content.kind === 'ban') {
+    // What the ban takes away first, so that the moved file has the last word.
+    for (const path of goesWith(before, target, targetDevices)) due.set(path, undefined);
+    due.set(placed, undefined).set(banned, before.files.get(placed));
+  } else {
+    for (const path of before.votesAbout(target)) due.set(path, undefined);
+    // A device comes back with its own next commit.
+    due.set(banned, undefined);
+    if (from !== 'devices') due.set(placed, before.files.get(banned));
+  }
+  return due;
+}
+
+type GroupFile = ReturnType<GroupState['files']['get']>;

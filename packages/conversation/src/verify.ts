@@ -1,0 +1,169 @@
+import { CoveyError } from '@covey/errors';
+import { type ObjectReader, type Oid, readCommit } from '@covey/git-objects';
+import { stateDigest } from './digest.ts';
+import type { Mode, Profile } from './facts.ts';
+import { devicesOf, GroupState, rolesOf } from './group-state.ts';
+import { History } from './history.ts';
+import { type CommitKind, readContent } from './kinds.ts';
+import { devicePath } from './layout.ts';
+import { type Crypto, mustRead } from './papers.ts';
+import { isBreak, type Prepared, prepare } from './prepare.ts';
+import type { Break } from './rule.ts';
+
+/** The verdict on a whole history, as `covey verify --json` prints it. */
+export interface Report {
+  readonly valid: boolean;
+  readonly profile: Profile;
+  readonly conversation: string;
+  readonly mode: Mode | null;
+  readonly commits: number;
+  readonly kinds: Readonly<Partial<Record<CommitKind, number>>>;
+  readonly heads: readonly Oid[];
+  readonly members: readonly { readonly uri: string; readonly role: string }[];
+  readonly devices: readonly { readonly deviceId: string; readonly uri: string }[];
+  readonly stateDigest: string;
+  readonly broken?: Break & { readonly commit: Oid };
+  readonly deviations: readonly { readonly rule: string; readonly commit: Oid }[];
+}
+
+/** Commits whose signatures are checked side by side, ahead of judging. */
+const AHEAD = 64;
+
+export interface VerifyOptions {
+  readonly profile: Profile;
+  /** Called after each judged commit. */
+  readonly progress?: (judged: number, all: number) => void;
+}
+
+/** Judges all that `heads` reach, oldest first, until a rule is broken. */
+export async function verifyHistory(
+  heads: readonly Oid[],
+  reader: ObjectReader,
+  crypto: Crypto,
+  { profile, progress }: VerifyOptions,
+): Promise<Report> {
+  const history = new History(crypto, { profile });
+  const { order, kinds } = await collect(heads, reader);
+  const broken = await judgeAll(order, history, reader, progress);
+  const { tree, state } =
+    history.size > 0
+      ? await history.resolved(reader)
+      : { tree: undefined, state: GroupState.EMPTY };
+  const reached = history.heads.map(({ oid }) => oid);
+  const mode = history.charter?.mode ?? null;
+  return {
+    valid: broken === undefined,
+    profile,
+    conversation: history.root?.oid ?? '',
+    mode,
+    commits: order.length,
+    kinds,
+    heads,
+    members: withLeft(rolesOf(state), history),
+    devices: await ownersOf(state, history, reader),
+    stateDigest: tree === undefined ? '' : stateDigest(tree, reached, crypto.digests),
+    ...(broken ? { broken } : {}),
+    deviations: [...history.entries()].flatMap(({ oid, deviations }) =>
+      deviations.map(({ rule }) => ({ rule, commit: oid })),
+    ),
+  };
+}
+
+/** In mode 0 an initial member who is found nowhere has left (jami-format.md 1.2). */
+function withLeft(roles: readonly { uri: string; role: string }[], { charter }: History) {
+  if (charter?.mode !== 0) return roles;
+  const initial = [charter.creator, charter.invited ?? charter.creator];
+  const gone = [...new Set(initial)].filter((uri) => !roles.some((role) => role.uri === uri));
+  return [...roles, ...gone.map((uri) => ({ uri, role: 'left' }))];
+}
+
+async function ownersOf(state: GroupState, { papers }: History, reader: ObjectReader) {
+  const devices: { deviceId: string; uri: string }[] = [];
+  for (const deviceId of devicesOf(state)) {
+    const oid = state.files.get(devicePath(deviceId));
+    const uri = oid === undefined ? undefined : await papers.ownerOf(oid, deviceId, reader);
+    devices.push({ deviceId, uri: uri ?? '' });
+  }
+  return devices;
+}
+
+/** Every commit that the heads reach, parents before children, ties by id. */
+export async function collect(heads: readonly Oid[], reader: ObjectReader) {
+  const parentsOf = new Map<Oid, readonly Oid[]>();
+  const kinds: Partial<Record<CommitKind, number>> = {};
+  const open = [...heads];
+  for (let oid = open.pop(); oid !== undefined; oid = open.pop()) {
+    if (parentsOf.has(oid)) continue;
+    const { bytes } = await mustRead(oid, 'commit', reader);
+    const { commit } = readCommit(bytes);
+    const parents = commit?.parents ?? [];
+    parentsOf.set(oid, parents);
+    const kind = commit ? readContent(commit.message, parents.length).kind : 'unknown';
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+    open.push(...parents);
+  }
+  return { order: inOrder(parentsOf), kinds };
+}
+
+/** Parents before children; iterative, for histories are long. */
+export function inOrder(parentsOf: ReadonlyMap<Oid, readonly Oid[]>): readonly Oid[] {
+  const children = new Map<Oid, Oid[]>();
+  const waiting = new Map<Oid, number>();
+  const ready: Oid[] = [];
+  for (const [oid, parents] of parentsOf) {
+    const within = [...new Set(parents)].filter((parent) => parentsOf.has(parent));
+    waiting.set(oid, within.length);
+    if (within.length === 0) ready.push(oid);
+    for (const parent of within) children.set(parent, [...(children.get(parent) ?? []), oid]);
+  }
+  const order: Oid[] = [];
+  // Breadth first: of equally old commits the lower id first.
+  for (let layer = ready.sort(); layer.length > 0; ) {
+    order.push(...layer);
+    const next: Oid[] = [];
+    for (const oid of layer) {
+      for (const child of children.get(oid) ?? []) {
+        const left = (waiting.get(child) ?? 0) - 1;
+        waiting.set(child, left);
+        if (left === 0) next.push(child);
+      }
+    }
+    layer = next.sort();
+  }
+  return order;
+}
+
+/** Judges commits in the given order; stops at the first that breaks a rule and names it. */
+export async function judgeAll(
+  order: readonly Oid[],
+  history: History,
+  reader: ObjectReader,
+  progress?: (judged: number, all: number) => void,
+  options: { trusted?: boolean } = {},
+): Promise<(Break & { commit: Oid }) | undefined> {
+  const ahead: Promise<Prepared | Break>[] = [];
+  let started = 0;
+  for (let judged = 0; judged < order.length; judged++) {
+    for (; started < Math.min(order.length, judged + AHEAD); started++) {
+      const preparing = prepare(order[started] as Oid, reader, history.papers, options);
+      preparing.catch(() => {}); // Awaited below, in its turn.
+      ahead.push(preparing);
+    }
+    const commit = order[judged] as Oid; // Within bounds by the loop.
+    const prepared = await (ahead.shift() as Promise<Prepared | Break>);
+    if (isBreak(prepared)) return { ...prepared, commit };
+    const verdict = await history.judgePrepared(prepared, reader);
+    if ('broken' in verdict) return { ...verdict.broken, commit };
+    progress?.(judged + 1, order.length);
+  }
+  return undefined;
+}
+
+/** Thrown where a caller wants an exception for a refused commit of its own. */
+export function refusal(broken: Break): CoveyError {
+  const { rule, found, path } = broken;
+  const where = path === undefined ? '' : `${path}: `;
+  return new CoveyError('COMMIT_REFUSED', `${rule}: ${where}${found}`, {
+    data: { rule, found, ...(path === undefined ? {} : { path }) },
+  });
+}

@@ -1,0 +1,174 @@
+import type { AccountUri, DeviceId } from '@covey/identity';
+import type { Oid } from '@covey/git-objects';
+
+/** What a host (local API, demo, web app) can ask of all accounts of this daemon. */
+export interface Accounts {
+  list(): readonly AccountInfo[];
+  /** Makes keys and certificates; resolves when they are on disk. */
+  create(options: { displayName: string; deviceName: string }): Promise<AccountInfo>;
+  /** Becomes a further device of an account, by the one-time code that `addDevice` printed there. @throws {CoveyError} LINK_MALFORMED, LINK_REFUSED, PEER_UNREACHABLE */
+  link(options: { code: string; deviceName: string }): Promise<AccountInfo>;
+  /** @throws {CoveyError} ACCOUNT_NOT_FOUND */
+  account(accountId: string): Account;
+}
+
+export interface AccountInfo {
+  /** Local name of the account: 16 hex digits, a folder name; never leaves this machine. */
+  readonly accountId: string;
+  readonly uri: AccountUri;
+  readonly deviceId: DeviceId;
+  readonly displayName: string;
+  readonly deviceName: string;
+  /** Where other devices reach this one, `host:port`. */
+  readonly addresses: readonly string[];
+}
+
+export type Mode = 0 | 1 | 2 | 3;
+export type Role = 'admin' | 'member' | 'invited' | 'banned' | 'left';
+
+/**
+ * One account on this device. Names are those of the Swarm design (`docs/protocol/names.md`).
+ * Whoever takes a conversation id throws CONVERSATION_NOT_FOUND for one that the account hasn't.
+ */
+export interface Account {
+  readonly info: AccountInfo;
+  startConversation(options: {
+    mode: Mode;
+    invited?: AccountUri;
+    title?: string;
+    profile?: 'admin' | 'member';
+    flat?: boolean;
+  }): Promise<Oid>;
+  getConversations(): readonly ConversationSummary[];
+  conversationInfos(conversationId: string): Promise<Readonly<Record<string, string>>>;
+  /** @throws {CoveyError} MODE_IS_FIXED, COMMIT_REFUSED */
+  updateConversationInfos(
+    conversationId: string,
+    infos: Readonly<Record<string, string>>,
+  ): Promise<void>;
+  getConversationMembers(conversationId: string): Promise<readonly Member[]>;
+  /** Commits the invitation, then delivers it to whatever device can be reached. @throws {CoveyError} COMMIT_REFUSED */
+  addConversationMember(
+    conversationId: string,
+    uri: AccountUri,
+    addresses: readonly string[],
+  ): Promise<{ commit: Oid; delivered: boolean }>;
+  /** A link with a single-use secret; whoever presents it is invited by a commit of this device. */
+  createInvitationLink(conversationId: string): Promise<{ link: string; expires: Date }>;
+  /** Presents a link to the device that made it. Resolves when the clone has begun. @throws {CoveyError} LINK_MALFORMED, LINK_REFUSED, PEER_UNREACHABLE */
+  acceptInvitationLink(link: string): Promise<{ conversationId: Oid }>;
+  getConversationRequests(): readonly ConversationRequest[];
+  /** @throws {CoveyError} REQUEST_NOT_FOUND */
+  acceptConversationRequest(conversationId: string): Promise<void>;
+  declineConversationRequest(conversationId: string): Promise<void>;
+  /** Resolves when the commit would survive a power loss. @throws {CoveyError} COMMIT_REFUSED, CONVERSATION_SYNCING */
+  sendMessage(conversationId: string, message: OutgoingMessage): Promise<Oid>;
+  /** Newest last; `n` messages that are older than `from` (or the newest). @throws {CoveyError} MESSAGE_NOT_FOUND */
+  loadConversation(
+    conversationId: string,
+    page: { from?: string; n: number },
+  ): Promise<readonly Message[]>;
+  /** Leaves: commits the leave, tells the others, forgets the conversation here. */
+  removeConversation(conversationId: string): Promise<void>;
+  /** Heads and state digest, to compare two devices. */
+  conversationState(conversationId: string): Promise<ConversationState>;
+  /** A one-time code for `link` on the new device. */
+  addDevice(): Promise<{ code: string; expires: Date }>;
+  getDevices(): readonly { deviceId: DeviceId; name: string; thisDevice: boolean }[];
+}
+
+export interface ConversationSummary {
+  readonly id: Oid;
+  readonly mode?: Mode;
+  readonly title: string;
+  readonly syncing: boolean;
+}
+
+export interface ConversationState {
+  readonly heads: readonly Oid[];
+  readonly stateDigest: string;
+  readonly commits: number;
+  /** Devices that a connection stands to right now. */
+  readonly connected: readonly DeviceId[];
+}
+
+export interface Member {
+  readonly uri: AccountUri;
+  readonly role: Role;
+  /** Commit id, or empty. */
+  readonly lastDisplayed: string;
+}
+
+/** CONV-6: a map of strings. `id` is the conversation's. */
+export interface ConversationRequest {
+  readonly id: string;
+  readonly from: string;
+  /** Seconds since 1970, decimal. */
+  readonly received: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly avatar?: string;
+}
+
+/** At most one of `replyTo`, `reactTo` and `edit`. With `edit`, an empty body deletes. */
+export interface OutgoingMessage {
+  readonly body: string;
+  readonly replyTo?: string;
+  readonly reactTo?: string;
+  readonly edit?: string;
+}
+
+/** One commit as a person sees it. */
+export interface Message {
+  readonly id: Oid;
+  readonly parents: readonly Oid[];
+  readonly author: AccountUri;
+  readonly device: DeviceId;
+  /** The `type` of the commit message, or `merge`. */
+  readonly type: string;
+  /** Claimed by the author, seconds since 1970; shown, never used. */
+  readonly timestamp: number;
+  /** Height in the DAG: display order is (height, id). */
+  readonly height: number;
+  /** The other keys of the commit message; `body` is the newest edition. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly reactions: readonly { id: Oid; author: AccountUri; body: string }[];
+  /** Bodies that were replaced, newest first. */
+  readonly editions: readonly { id: Oid; body: string }[];
+  readonly deleted: boolean;
+  /** A type that this version does not know. */
+  readonly needsNewerVersion: boolean;
+}
+
+/** What happens, in order. `id` rises by one with each event of an account. */
+export interface AccountEvent {
+  readonly id: number;
+  readonly accountId: string;
+  readonly name:
+    | 'ConversationReady'
+    | 'ConversationRequestReceived'
+    | 'ConversationRequestDeclined'
+    | 'ConversationRemoved'
+    | 'ConversationMemberEvent'
+    | 'ConversationProfileUpdated'
+    | 'ConversationSyncFinished'
+    | 'MessageReceived'
+    | 'CommitRefused'
+    | 'PeerConnected'
+    | 'PeerDisconnected'
+    | 'QuarantineOpened'
+    | 'DeviceAdded';
+  /** Names and ids as strings, a message as {@link Message}. */
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** Events of one daemon, kept so that a reader who was away misses none. */
+export interface EventLog {
+  append(accountId: string, name: AccountEvent['name'], payload: AccountEvent['payload']): void;
+  /** Calls back for every event after `after` (or from now on), first the kept ones. Returns how to stop. */
+  subscribe(
+    accountId: string,
+    after: number | undefined,
+    listener: (event: AccountEvent) => void,
+  ): () => void;
+}
