@@ -1,1 +1,16 @@
-export {};
+export {
+  AccountBook,
+  type AccountState,
+  type ConversationRecord,
+  EMPTY_STATE,
+  type InvitationRecord,
+  type KnownPeer,
+} from './account-book.ts';
+export {
+  type InviteLink,
+  type DeviceLink,
+  readDeviceLink,
+  readInviteLink,
+  writeDeviceLink,
+  writeInviteLink,
+} from './links.ts';

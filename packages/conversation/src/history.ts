@@ -35,6 +35,7 @@ export class History {
   readonly papers: Papers;
   readonly #base: History | undefined;
   readonly #entries = new Map<Oid, Entry>();
+  readonly #ordered: Entry[] = [];
   readonly #acts: Act[];
   readonly #heads: Set<Entry>;
   #root: Entry | undefined;
@@ -94,6 +95,11 @@ export class History {
   *entries(): Generator<Entry> {
     if (this.#base) yield* this.#base.entries();
     yield* this.#entries.values();
+  }
+
+  /** The commits that were taken in here (of a draft: not those of its base), in display order. */
+  get ordered(): readonly Entry[] {
+    return this.#ordered;
   }
 
   /** Reads and judges one commit whose parents are in, and takes it in when it is accepted. */
@@ -202,8 +208,16 @@ export class History {
     return needsTheCut(parents, this.#acts);
   }
 
+  /** Mostly at the end: what comes late goes in front of what is higher. */
+  #place(entry: Entry): void {
+    let at = this.#ordered.length;
+    while (at > 0 && inDisplayOrder(this.#ordered[at - 1] as Entry, entry) > 0) at--; // Within bounds by the loop.
+    this.#ordered.splice(at, 0, entry);
+  }
+
   #add(entry: Entry): void {
     this.#entries.set(entry.oid, entry);
+    this.#place(entry);
     if (entry.act) {
       invariant(
         entry.act.index === this.#acts.length,

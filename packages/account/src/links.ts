@@ -1,0 +1,91 @@
+import {
+  canonicalJson,
+  fromBase64url,
+  type JsonObject,
+  readJson,
+  toBase64url,
+  utf8,
+  utf8Text,
+} from '@covey/codec';
+import { CoveyError } from '@covey/errors';
+import { type AccountUri, type DeviceId, isAccountUri, isDeviceId } from '@covey/identity';
+
+/** What `covey invite --link` prints. Presented to the device that made it, it is answered by an invitation. */
+export interface InviteLink {
+  readonly conversationId: string;
+  readonly from: AccountUri;
+  readonly device: DeviceId;
+  readonly addresses: readonly string[];
+  /** 16 random bytes, good once. */
+  readonly secret: Uint8Array;
+  readonly expires: Date;
+}
+
+/** What `covey device add` prints: opens one account to one new device, once. */
+export type DeviceLink = Omit<InviteLink, 'conversationId'>;
+
+const SECRET_BYTES = 16;
+const MAX_ADDRESSES = 16;
+const MAX_LINK_LENGTH = 4096;
+
+export const writeInviteLink = (link: InviteLink): string =>
+  write('covey:invite:', { ...membersOf(link), c: link.conversationId });
+
+export const writeDeviceLink = (link: DeviceLink): string =>
+  write('covey:device:', membersOf(link));
+
+/** @throws {CoveyError} LINK_MALFORMED */
+export function readInviteLink(text: string): InviteLink {
+  const members = read('covey:invite:', text);
+  const { c } = members;
+  if (typeof c !== 'string' || !/^[0-9a-f]{40}$/.test(c)) throw malformed('no conversation');
+  return { ...common(members), conversationId: c };
+}
+
+/** @throws {CoveyError} LINK_MALFORMED */
+export const readDeviceLink = (text: string): DeviceLink => common(read('covey:device:', text));
+
+function membersOf({ addresses, device, expires, from, secret }: DeviceLink): JsonObject {
+  const seconds = Math.floor(expires.getTime() / 1000);
+  return { a: [...addresses], d: device, e: seconds, s: toBase64url(secret), u: from, v: 1 };
+}
+
+const write = (scheme: string, members: JsonObject): string =>
+  scheme + toBase64url(utf8(canonicalJson(members)));
+
+function read(scheme: string, text: string): Record<string, unknown> {
+  if (!text.startsWith(scheme) || text.length > MAX_LINK_LENGTH)
+    throw malformed(`does not begin with ${scheme}`);
+  try {
+    const value = readJson(utf8Text(fromBase64url(text.slice(scheme.length))), { maxDepth: 2 });
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch (cause) {
+    throw malformed('is cut short or altered', cause);
+  }
+  throw malformed('is altered');
+}
+
+function common({ a, d, e, s, u, v }: Record<string, unknown>): DeviceLink {
+  if (v !== 1) throw malformed('comes from a newer version');
+  const addresses =
+    Array.isArray(a) && a.length <= MAX_ADDRESSES && a.every((each) => typeof each === 'string')
+      ? (a as string[])
+      : undefined;
+  if (
+    !addresses ||
+    typeof d !== 'string' ||
+    !isDeviceId(d) ||
+    typeof u !== 'string' ||
+    !isAccountUri(u)
+  )
+    throw malformed('lacks an address or id');
+  if (typeof e !== 'number' || e < 0 || e > 253_402_300_799 || typeof s !== 'string')
+    throw malformed('lacks its end or secret');
+  const secret = fromBase64url(s);
+  if (secret.length !== SECRET_BYTES) throw malformed('has no secret');
+  return { addresses, device: d, from: u, secret, expires: new Date(e * 1000) };
+}
+
+function malformed(why: string, cause?: unknown): CoveyError {
+  return new CoveyError('LINK_MALFORMED', `the link ${why}`, cause === undefined ? {} : { cause });
+}

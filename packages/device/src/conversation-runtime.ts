@@ -1,0 +1,233 @@
+import {
+  Composition,
+  type Crypto,
+  type Entry,
+  History,
+  type Intent,
+  judgeAll,
+  refusal,
+  type Resolved,
+  stateDigest,
+  type Writer,
+} from '@covey/conversation';
+import { CoveyError } from '@covey/errors';
+import { DEFAULT_PACK_LIMITS, type Oid } from '@covey/git-objects';
+import { havesOf, incomingCommits, objectsOf, reachedObjects, sliceFor } from '@covey/replication';
+import type { Clock, ConversationStore } from './ports.ts';
+import { Serial } from './serial.ts';
+
+const HEAD_REF = 'refs/heads/main';
+const MORE_HEADS = 'refs/covey/heads/';
+/** Sends that wait while one batch is being made durable go together in the next. */
+const MAX_BATCH = 128;
+/** Bytes of objects in one answer to a fetch; the rest is asked for again. */
+const SLICE_BYTES = 8 * 1024 * 1024;
+const PACK_AFTER_COMMITS = 2000;
+
+interface Waiting {
+  readonly intent: Intent;
+  resolve(entry: Entry): void;
+  reject(reason: unknown): void;
+}
+
+/** What a fetch came to. */
+export type Fetched =
+  | { readonly outcome: 'admitted'; readonly entries: readonly Entry[] }
+  | {
+      readonly outcome: 'refused';
+      readonly rule: string;
+      readonly commit: Oid;
+      readonly path: string;
+      readonly found: string;
+    };
+
+/**
+ * One conversation on this device: its repository, its judged history, and the one queue through which
+ * everything that writes goes. Reading never waits; no lock is held across the network.
+ */
+export class ConversationRuntime {
+  readonly id: string;
+  readonly history: History;
+  readonly store: ConversationStore;
+  readonly #clock: Clock;
+  readonly #writer: Writer;
+  readonly #queue = new Serial();
+  readonly #added: (entries: readonly Entry[]) => void;
+  #waiting: Waiting[] = [];
+  #sincePack = 0;
+
+  constructor(
+    id: string,
+    store: ConversationStore,
+    deps: {
+      crypto: Crypto;
+      clock: Clock;
+      writer: Writer;
+      added: (entries: readonly Entry[]) => void;
+    },
+  ) {
+    this.id = id;
+    this.store = store;
+    this.history = new History(deps.crypto, { profile: 'strict' });
+    this.#clock = deps.clock;
+    this.#writer = deps.writer;
+    this.#added = deps.added;
+  }
+
+  /** Reads what the repository has. It was judged when it was admitted: signatures are not checked again. */
+  async load(order: readonly Oid[]): Promise<void> {
+    const broken = await judgeAll(order, this.history, this.store, undefined, { trusted: true });
+    if (broken) throw refusal(broken);
+  }
+
+  get heads(): readonly Oid[] {
+    return this.history.heads.map(({ oid }) => oid);
+  }
+
+  knows(oid: string): boolean {
+    return this.history.entry(oid) !== undefined;
+  }
+
+  resolved(): Promise<Resolved> {
+    return this.history.resolved(this.store);
+  }
+
+  async digest(): Promise<string> {
+    const { tree } = await this.resolved();
+    return stateDigest(tree, this.heads, this.history.papers.digests);
+  }
+
+  /** Writes a commit; resolves when it would survive a power loss. @throws {CoveyError} COMMIT_REFUSED */
+  write(intent: Intent): Promise<Entry> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ intent, resolve, reject });
+      if (this.#waiting.length === 1) void this.#queue.run(() => this.#writeBatch()).catch(reject);
+    });
+  }
+
+  async #writeBatch(): Promise<void> {
+    const batch = this.#waiting.splice(0, MAX_BATCH);
+    if (this.#waiting.length > 0) void this.#queue.run(() => this.#writeBatch());
+    const composition = new Composition(this.history.draft(), this.store);
+    const done: (() => void)[] = [];
+    for (const { intent, resolve, reject } of batch) {
+      try {
+        const entry = await composition.write(this.#writer, intent, this.#clock.now());
+        done.push(() => resolve(entry));
+      } catch (reason) {
+        reject(reason);
+      }
+    }
+    try {
+      // A merge is only written in front of something that was said.
+      if (done.length > 0) await this.#commit(composition);
+      for (const tell of done) tell();
+    } catch (reason) {
+      for (const { reject } of batch) reject(reason);
+    }
+  }
+
+  async #commit(composition: Composition): Promise<void> {
+    await this.store.write(composition.objects);
+    await this.#adopt(composition.draft);
+  }
+
+  /** Objects are durable; now the refs swing, and only then does the history grow. */
+  async #adopt(draft: History): Promise<readonly Entry[]> {
+    await this.store.replaceRefs(refsOf(draft.heads));
+    const added = this.history.adopt(draft);
+    this.#sincePack += added.length;
+    this.#added(added);
+    return added;
+  }
+
+  /**
+   * Judges what came from another device, oldest first. All of it is taken in, or nothing is.
+   * @throws {CoveyError} PACK_MALFORMED, PACK_LIMIT_EXCEEDED, GIT_OBJECT_MALFORMED, OBJECT_MISSING
+   */
+  async receive(
+    chunks: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+    opened: () => void,
+  ): Promise<Fetched> {
+    const quarantine = await this.store.quarantine();
+    try {
+      opened();
+      const came = await quarantine.receive(chunks, { limits: DEFAULT_PACK_LIMITS, signal });
+      // The network is behind us: from here on in the queue.
+      return await this.#queue.run(async () => {
+        const reader = quarantine.objects;
+        const order = await incomingCommits(came, reader, (oid) => this.knows(oid));
+        const reached = await reachedObjects(order, new Set(came), reader);
+        const draft = this.history.draft();
+        const broken =
+          (await judgeAll(order, draft, reader)) ?? this.#notThisOne(draft) ?? unknownLaw(draft);
+        if (broken) return { outcome: 'refused', path: '', ...broken } as const;
+        await quarantine.admit(reached);
+        return {
+          outcome: 'admitted',
+          entries: order.length > 0 ? await this.#adopt(draft) : [],
+        } as const;
+      });
+    } finally {
+      await quarantine.drop();
+    }
+  }
+
+  /** A clone must begin with the commit that the conversation is named by. */
+  #notThisOne(draft: History) {
+    const root = draft.root?.oid;
+    if (root === undefined || root === this.id) return undefined;
+    return {
+      rule: 'initial/names-the-conversation',
+      commit: root,
+      found: `the root is not ${this.id}`,
+    };
+  }
+
+  get haves(): readonly Oid[] {
+    return this.history.size === 0 ? [] : havesOf(this.history);
+  }
+
+  /** Objects that answer a fetch: as many commits, oldest first, as fit into one slice. */
+  async objectsFor(wants: readonly string[], haves: readonly string[], maxBytes: number) {
+    const { entries } = sliceFor(this.history, wants, haves);
+    const bytes = Math.min(maxBytes === 0 ? SLICE_BYTES : maxBytes, SLICE_BYTES);
+    return objectsOf(entries, this.store, bytes);
+  }
+
+  /** Packs when enough has come since the last time. */
+  async tidy(): Promise<void> {
+    if (this.#sincePack < PACK_AFTER_COMMITS) return;
+    this.#sincePack = 0;
+    await this.store.pack();
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.run(async () => {});
+    await this.store.close();
+  }
+}
+
+function unknownLaw(draft: History) {
+  const why = draft.unknownLaw();
+  const commit = draft.heads.at(-1)?.oid;
+  if (why === undefined || commit === undefined) return undefined;
+  return { rule: 'RULE_NOT_YET_KNOWN', commit, found: why };
+}
+
+/** `refs/heads/main` is the last head in display order; any others stand beside it. */
+function refsOf(heads: readonly Entry[]): ReadonlyMap<string, Oid> {
+  const refs = new Map<string, Oid>();
+  for (const [at, { oid }] of heads.entries()) {
+    refs.set(at === heads.length - 1 ? HEAD_REF : `${MORE_HEADS}${oid}`, oid);
+  }
+  return refs;
+}
+
+/** Heads of a repository by its refs. @throws {CoveyError} REPOSITORY_UNREADABLE */
+export function headsIn(refs: ReadonlyMap<string, Oid>): readonly Oid[] {
+  const heads = [...refs].filter(([name]) => name === HEAD_REF || name.startsWith(MORE_HEADS));
+  if (heads.length === 0) throw new CoveyError('REPOSITORY_UNREADABLE', `no ${HEAD_REF}`);
+  return heads.map(([, oid]) => oid);
+}

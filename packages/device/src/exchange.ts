@@ -1,0 +1,171 @@
+import { CoveyError } from '@covey/errors';
+import { isOid, type Oid } from '@covey/git-objects';
+import type { GitMessageId } from '@covey/grpc-api';
+import { type Effect, Replicator } from '@covey/replication';
+import type { AccountRuntime } from './account-runtime.ts';
+import type { ConversationRuntime } from './conversation-runtime.ts';
+import type { Link } from './ports.ts';
+
+const ANNOUNCE_MIME = 'application/im-gitmessage-id';
+const MAX_FETCH_BYTES = 16 * 1024 * 1024;
+const MAX_ANNOUNCED_HEADS = 1024;
+
+/** Keeps one conversation in step with all connected devices that share it: does what the replicator says. */
+export class Exchange {
+  readonly #runtime: ConversationRuntime;
+  readonly #account: AccountRuntime;
+  readonly #links: () => readonly Link[];
+  readonly #replicator: Replicator;
+  readonly #known = new Map<string, Link>();
+  readonly #closing = new AbortController();
+
+  constructor(runtime: ConversationRuntime, account: AccountRuntime, links: () => readonly Link[]) {
+    this.#runtime = runtime;
+    this.#account = account;
+    this.#links = links;
+    this.#replicator = new Replicator(runtime.heads, (oid) => runtime.knows(oid));
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#known.clear();
+  }
+
+  linked(link: Link): void {
+    const peer = link.remote.deviceId;
+    if (this.#known.get(peer) === link) return;
+    this.#known.set(peer, link);
+    this.#do(this.#replicator.linked(peer));
+    void this.#greet(link);
+  }
+
+  unlinked(link: Link): void {
+    const peer = link.remote.deviceId;
+    if (this.#known.get(peer) !== link) return;
+    this.#known.delete(peer);
+    this.#do(this.#replicator.unlinked(peer));
+  }
+
+  announced(link: Link, { heads, stateDigest }: GitMessageId): void {
+    const peer = link.remote.deviceId;
+    this.#known.set(peer, link);
+    this.#replicator.linked(peer);
+    this.#do(this.#replicator.announced(peer, heads.filter(isOid)));
+    void this.#compare(link, heads, stateDigest);
+  }
+
+  moved(): void {
+    this.#do(this.#replicator.moved(this.#runtime.heads));
+  }
+
+  async announceToAll(): Promise<void> {
+    await Promise.allSettled(this.#links().map((link) => this.#announce(link)));
+  }
+
+  /** Asks for the other side's heads, and tells each other of further devices. */
+  async #greet(link: Link): Promise<void> {
+    const conversationId = this.#runtime.id;
+    try {
+      const { heads } = await link.heads({ conversationId }, this.#closing.signal);
+      this.#do(this.#replicator.announced(link.remote.deviceId, heads.filter(isOid)));
+      const devices = this.#account.rosterOf(conversationId);
+      const roster = await link.roster({ conversationId, devices });
+      await this.#account.takeRoster(conversationId, roster.devices);
+    } catch (reason) {
+      this.#account.ports.log.debug({ err: reason }, 'a greeting failed');
+    }
+  }
+
+  /** The same commits with another state is a bug in one of two programs, and is reported as one. */
+  async #compare({ remote }: Link, heads: readonly string[], digest: string): Promise<void> {
+    const ours = this.#runtime.heads;
+    if (digest === '' || [...heads].sort().join() !== [...ours].sort().join()) return;
+    if (digest !== (await this.#runtime.digest()) && this.#runtime.heads.join() === ours.join()) {
+      this.#account.ports.log.error(
+        { device: remote.deviceId.slice(0, 8), conversation: this.#runtime.id },
+        'state digests differ',
+      );
+    }
+  }
+
+  #do(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      const link = this.#known.get(effect.peer);
+      if (!link) continue;
+      if (effect.do === 'fetch') void this.#fetch(link, effect.wants);
+      else
+        void this.#announce(link).catch((err: unknown) =>
+          this.#account.ports.log.debug({ err }, 'an announcement failed'),
+        );
+    }
+  }
+
+  async #announce(link: Link): Promise<void> {
+    const { heads } = this.#runtime;
+    const commit = heads.at(-1);
+    if (commit === undefined) return;
+    await link.announce({
+      mimeType: ANNOUNCE_MIME,
+      deviceId: this.#account.writer.deviceId,
+      id: this.#runtime.id,
+      commit,
+      heads: heads.slice(-MAX_ANNOUNCED_HEADS),
+      stateDigest: await this.#runtime.digest(),
+    });
+  }
+
+  /** Fetches slice by slice until all that was wanted is here. */
+  async #fetch(link: Link, wants: readonly Oid[]): Promise<void> {
+    const peer = link.remote.deviceId;
+    let outcome: Parameters<Replicator['fetched']>[1] = 'done';
+    try {
+      for (;;) {
+        const before = this.#runtime.history.size;
+        const refused = await this.#fetchSlice(link, wants);
+        if (refused) {
+          outcome = { refused: [...wants] };
+          break;
+        }
+        if (wants.every((oid) => this.#runtime.knows(oid))) break;
+        if (this.#runtime.history.size === before) {
+          throw new CoveyError('OBJECT_MISSING', 'a peer announced what it does not give');
+        }
+      }
+      await this.#finished(link);
+    } catch (err) {
+      outcome = 'failed';
+      this.#account.ports.log.info({ err, device: peer.slice(0, 8) }, 'a fetch failed');
+    }
+    this.#do(this.#replicator.fetched(peer, outcome));
+    // Its heads may have moved meanwhile; a failed fetch is not repeated before it says so.
+  }
+
+  /** @returns whether the slice was refused by a rule */
+  async #fetchSlice(link: Link, wants: readonly Oid[]): Promise<boolean> {
+    const conversationId = this.#runtime.id;
+    const request = {
+      conversationId,
+      wants: [...wants],
+      haves: [...this.#runtime.haves],
+      maxBytes: MAX_FETCH_BYTES,
+    };
+    const { signal } = this.#closing;
+    const from = link.remote.deviceId;
+    const opened = () => this.#account.emit('QuarantineOpened', { conversationId, from });
+    const fetched = await this.#runtime.receive(link.fetch(request, signal), signal, opened);
+    if (fetched.outcome === 'admitted') return false;
+    const { rule, commit, path, found } = fetched;
+    this.#account.emit('CommitRefused', { conversationId, rule, commit, path, found, from });
+    this.#account.ports.log.info(
+      { rule, commit, path, device: from.slice(0, 8) },
+      'commit refused',
+    );
+    return true;
+  }
+
+  async #finished({ remote }: Link): Promise<void> {
+    const conversationId = this.#runtime.id;
+    this.#account.emit('ConversationSyncFinished', { conversationId, from: remote.deviceId });
+    if (this.#runtime.history.size > 0) await this.#account.finishCloneOnce(this.#runtime);
+  }
+}

@@ -1,0 +1,197 @@
+import type { AccountState } from '@covey/account';
+import type { Crypto } from '@covey/conversation';
+import type { ErrorCode } from '@covey/errors';
+import type {
+  GitObject,
+  ObjectReader,
+  ObjectStore,
+  Oid,
+  PackLimits,
+  Refs,
+} from '@covey/git-objects';
+import type {
+  FetchRequest,
+  GitMessageId,
+  HeadsRequest,
+  HeadsResponse,
+  InviteRequest,
+  InviteResponse,
+  LinkRequest,
+  LinkResponse,
+  RosterRequest,
+  RosterResponse,
+  SyncMsg,
+} from '@covey/grpc-api';
+import type { AccountChain, AccountUri, DeviceId, Signer } from '@covey/identity';
+import type { EventLog } from './api.ts';
+
+/** Time and chance, given by the host: the simulator has its own. */
+export interface Clock {
+  now(): Date;
+  /** Calls back once. Returns how to cancel. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+/** A log in the manner of pino: fields first, then a constant text. */
+export interface Log {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
+export interface Keys {
+  make(): { readonly signer: Signer; readonly pkcs8: Uint8Array };
+  load(pkcs8: Uint8Array): Signer;
+  random(bytes: number): Uint8Array;
+}
+
+/** Objects that came over the network and are not trusted yet. */
+export interface Quarantine {
+  receive(
+    chunks: AsyncIterable<Uint8Array>,
+    options: { limits: PackLimits; signal: AbortSignal },
+  ): Promise<readonly Oid[]>;
+  /** The quarantine over the store. */
+  readonly objects: ObjectReader;
+  /** Resolves when exactly these objects are durable in the store. */
+  admit(oids: ReadonlySet<Oid>): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** The repository of one conversation. One writer at a time; readers never wait. */
+export interface ConversationStore extends ObjectReader {
+  write: ObjectStore['write'];
+  refs(): Promise<Refs>;
+  /** All at once, durable. */
+  replaceRefs(refs: Refs): Promise<void>;
+  quarantine(): Promise<Quarantine>;
+  /** Gathers loose objects into a pack; nobody waits for it. */
+  pack(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a device is: written once, when it is made. */
+export interface Papers {
+  readonly chainPem: Uint8Array;
+  readonly devicePem: Uint8Array;
+  readonly devicePkcs8: Uint8Array;
+  /** Lets this device add further ones. */
+  readonly accountPkcs8: Uint8Array;
+  /** Renews the account certificate. */
+  readonly authorityPkcs8: Uint8Array;
+  readonly displayName: string;
+  readonly deviceName: string;
+}
+
+/** The place on this machine where one account lives, apart from all others. */
+export interface AccountFolder {
+  readonly accountId: string;
+  papers(): Promise<Papers>;
+  /** `undefined` on the first start. */
+  readState(): Promise<AccountState | undefined>;
+  /** Resolves when the state would survive a crash. */
+  writeState(state: AccountState): Promise<void>;
+  openConversation(id: string): Promise<ConversationStore | undefined>;
+  createConversation(id: string): Promise<ConversationStore>;
+  removeConversation(id: string): Promise<void>;
+}
+
+export interface Household {
+  /** Accounts that are there, in the order in which they were made. */
+  accounts(): Promise<readonly AccountFolder[]>;
+  /** Resolves when keys and papers are on disk; half an account never stays. */
+  create(accountId: string, papers: Papers): Promise<AccountFolder>;
+}
+
+/** A device at the other end of a connection, proven by its keys. */
+export interface RemoteDevice {
+  readonly deviceId: DeviceId;
+  readonly uri: AccountUri;
+  readonly chain: AccountChain;
+  readonly address: string;
+}
+
+/** One connection to one device, whoever dialed. Calls throw the other side's CoveyError. */
+export interface Link {
+  readonly remote: RemoteDevice;
+  readonly dialed: boolean;
+  readonly hello: { readonly addresses: readonly string[]; readonly features: readonly string[] };
+  readonly closed: Promise<ErrorCode | undefined>;
+  heads(request: HeadsRequest, signal?: AbortSignal): Promise<HeadsResponse>;
+  announce(request: GitMessageId): Promise<void>;
+  roster(request: RosterRequest): Promise<RosterResponse>;
+  invite(request: InviteRequest): Promise<InviteResponse>;
+  fetch(request: FetchRequest, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  sync(request: SyncMsg): Promise<SyncMsg>;
+  close(code: ErrorCode): void;
+}
+
+/** What a device answers to others. `admits` is asked before every call. */
+export interface Handlers {
+  admits(remote: RemoteDevice): boolean;
+  linked(link: Link): void;
+  heads(link: Link, request: HeadsRequest): Promise<HeadsResponse>;
+  announce(link: Link, request: GitMessageId): Promise<void>;
+  roster(link: Link, request: RosterRequest): Promise<RosterResponse>;
+  fetch(link: Link, request: FetchRequest, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  sync(link: Link, request: SyncMsg): Promise<SyncMsg>;
+  /** The one call that strangers may make. */
+  invite(remote: RemoteDevice, request: InviteRequest): Promise<InviteResponse>;
+  link(
+    remote: { readonly deviceId: DeviceId; readonly address: string },
+    request: LinkRequest,
+  ): Promise<LinkResponse>;
+}
+
+export interface Network {
+  start(): Promise<void>;
+  addresses(): readonly string[];
+  dial(
+    address: string,
+    expect: { deviceId?: DeviceId; uri?: AccountUri },
+    signal?: AbortSignal,
+  ): Promise<Link>;
+  knock(
+    address: string,
+    expect: { deviceId?: DeviceId; uri?: AccountUri },
+    request: InviteRequest,
+  ): Promise<{ readonly response: InviteResponse; readonly remote: RemoteDevice }>;
+  /** Asks `admits` again for every connection, and closes those that lost the right. */
+  recheck(): void;
+  close(): Promise<void>;
+}
+
+/** Who this device is towards others. */
+export interface NetworkIdentity {
+  readonly deviceId: DeviceId;
+  readonly devicePem: Uint8Array;
+  readonly chain: AccountChain;
+  readonly pkcs8: Uint8Array;
+}
+
+/** Devices nearby, told by a tag that only who knows a device's id can match. */
+export interface Discovery {
+  onFound(
+    callback: (found: { addresses: readonly string[]; isDevice(id: DeviceId): boolean }) => void,
+  ): void;
+  close(): Promise<void>;
+}
+
+/** Everything that the runtime needs from its host. */
+export interface DevicePorts {
+  readonly clock: Clock;
+  readonly crypto: Crypto;
+  readonly keys: Keys;
+  readonly household: Household;
+  readonly events: EventLog;
+  readonly log: Log;
+  /** 0 <= n < 1. */
+  readonly chance: () => number;
+  network(accountId: string, identity: NetworkIdentity, handlers: Handlers): Network;
+  /** A throw-away identity makes one call to a device that waits with a one-time code. */
+  linkOverNetwork(address: string, device: DeviceId, request: LinkRequest): Promise<LinkResponse>;
+  discovery?(identity: NetworkIdentity, port: number): Discovery;
+  /** Packs for the wire. */
+  packOf(objects: readonly GitObject[]): AsyncIterable<Uint8Array>;
+}

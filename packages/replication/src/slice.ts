@@ -1,0 +1,103 @@
+import { type Entry, exclusive, type History, inDisplayOrder } from '@covey/conversation';
+import { type GitObject, type ObjectReader, type Oid, readTree } from '@covey/git-objects';
+import { CoveyError } from '@covey/errors';
+
+/** Commits to send at once, oldest first and closed under parents, so that a cut-off receiver keeps what it has judged. */
+export interface Slice {
+  readonly entries: readonly Entry[];
+  /** More is there than fits: the receiver asks again. */
+  readonly partial: boolean;
+}
+
+const MAX_HAVES = 128;
+const MAX_SLICE_COMMITS = 5000;
+
+/**
+ * What one has, for the other side to find what is missing: all heads, then commits ever further back,
+ * and the root.
+ */
+export function havesOf(history: History): readonly Oid[] {
+  const { ordered } = history;
+  const haves = new Set<Oid>(history.heads.slice(-MAX_HAVES / 2).map(({ oid }) => oid));
+  for (
+    let back = 1;
+    back < ordered.length && haves.size < MAX_HAVES;
+    back = Math.ceil(back * 1.5)
+  ) {
+    const entry = ordered[ordered.length - back];
+    if (entry) haves.add(entry.oid);
+  }
+  if (ordered[0]) haves.add(ordered[0].oid);
+  return [...haves];
+}
+
+/** Unknown ids among `wants` and `haves` are read over. */
+export function sliceFor(
+  history: History,
+  wants: readonly string[],
+  haves: readonly string[],
+): Slice {
+  const known = (oids: readonly string[]) =>
+    oids.map((oid) => history.entry(oid)).filter((entry) => entry !== undefined);
+  const missing = [...exclusive(known(wants), known(haves))].sort(inDisplayOrder);
+  return {
+    entries: missing.slice(0, MAX_SLICE_COMMITS),
+    partial: missing.length > MAX_SLICE_COMMITS,
+  };
+}
+
+/**
+ * The objects of these commits, without those that their parents' trees have: whoever has the parents
+ * has these. Stops at a commit boundary when `maxBytes` are reached (at least one commit comes).
+ */
+export async function objectsOf(
+  entries: readonly Entry[],
+  reader: ObjectReader,
+  maxBytes: number,
+): Promise<readonly GitObject[]> {
+  const objects: GitObject[] = [];
+  const sent = new Set<Oid>();
+  const trees = new Map<Oid, ReadonlySet<Oid>>();
+  let bytes = 0;
+  for (const entry of entries) {
+    if (bytes >= maxBytes) break;
+    const known = new Set<Oid>();
+    for (const { tree } of entry.parents) {
+      for (const oid of await contents(tree, reader, trees)) known.add(oid);
+    }
+    const oids = [entry.oid, ...(await contents(entry.tree, reader, trees))];
+    for (const oid of oids) {
+      if (known.has(oid) || sent.has(oid)) continue;
+      sent.add(oid);
+      const object = await reader.read(oid);
+      if (!object) throw new CoveyError('OBJECT_MISSING', `no object ${oid}`, { data: { oid } });
+      objects.push(object);
+      bytes += object.bytes.length;
+    }
+  }
+  return objects;
+}
+
+/** Ids of a tree and all that is in it. The last few are kept: neighbours mostly share one. */
+async function contents(
+  tree: Oid,
+  reader: ObjectReader,
+  kept: Map<Oid, ReadonlySet<Oid>>,
+): Promise<ReadonlySet<Oid>> {
+  const known = kept.get(tree);
+  if (known) return known;
+  const found = new Set<Oid>([tree]);
+  const open = [tree];
+  for (let oid = open.pop(); oid !== undefined; oid = open.pop()) {
+    const object = await reader.read(oid);
+    if (object?.type !== 'tree')
+      throw new CoveyError('OBJECT_MISSING', `no tree ${oid}`, { data: { oid } });
+    for (const entry of readTree(object.bytes)) {
+      if (entry.mode === '40000' && !found.has(entry.oid)) open.push(entry.oid);
+      found.add(entry.oid);
+    }
+  }
+  if (kept.size >= 16) kept.delete([...kept.keys()][0] as Oid); // Not empty: just counted.
+  kept.set(tree, found);
+  return found;
+}
