@@ -1,1 +1,2 @@
-export {};
+export { objectStoreConformance } from './object-store.ts';
+export { refStoreConformance } from './ref-store.ts';

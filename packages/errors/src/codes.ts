@@ -80,6 +80,12 @@ export const ERROR_SPECS = {
   },
   REQUEST_NOT_FOUND: missing('There is no such invitation'),
   // Accounts and devices
+  ACCOUNT_UNREADABLE: {
+    title: 'The folder of an account cannot be read',
+    grpc: 'DATA_LOSS',
+    http: 500,
+    retry: 'never',
+  },
   ACCOUNT_NOT_FOUND: missing('This daemon has no such account'),
   LINK_MALFORMED: bad('Not a link that this program understands'),
   LINK_REFUSED: {
@@ -89,6 +95,7 @@ export const ERROR_SPECS = {
     retry: 'never',
   },
   // Peers
+  ADDRESS_MALFORMED: bad('Not an address of a device'),
   PEER_UNREACHABLE: {
     title: 'The other device does not answer',
     grpc: 'UNAVAILABLE',

@@ -1,0 +1,133 @@
+import type { Digests } from '@covey/codec';
+import { applyDelta, readDeltaSizes } from './delta.ts';
+import { type GitObject, oidOf } from './git-object.ts';
+import type { Oid } from './oid.ts';
+import { type PackLimits, packMalformed, packTooLarge } from './pack-limits.ts';
+
+/** Where an entry lies in its pack. */
+export interface Place {
+  readonly offset: number;
+  /** Bytes of header and zlib stream together. */
+  readonly length: number;
+}
+
+/** One object of a pack and where its entry lies. */
+export interface PackedObject extends Place {
+  readonly oid: Oid;
+  readonly object: GitObject;
+}
+
+interface Held {
+  readonly object: GitObject;
+  readonly depth: number;
+}
+
+interface Waiting {
+  readonly place: Place;
+  readonly program: Uint8Array;
+}
+
+/**
+ * Turns entries into objects as soon as their bases are known. Iterative throughout: a chain or a cycle of deltas
+ * costs neither stack nor time. Keeps every object until the end, since any later entry may build on it;
+ * `maxInflatedBytes` bounds that.
+ */
+export class DeltaResolver {
+  readonly #limits: PackLimits;
+  readonly #digests: Digests;
+  /** `undefined`: an entry starts here, and waits for its base. */
+  readonly #byOffset = new Map<number, Held | undefined>();
+  readonly #byOid = new Map<Oid, Held>();
+  /** Deltas by the offset or id of the base that they wait for. */
+  readonly #waiting = new Map<number | Oid, Waiting[]>();
+  #inflatedBytes = 0;
+
+  constructor(limits: PackLimits, digests: Digests) {
+    this.#limits = limits;
+    this.#digests = digests;
+  }
+
+  /** Counts bytes that are about to be made. @throws {CoveyError} PACK_LIMIT_EXCEEDED */
+  spend(bytes: number, offset: number): void {
+    this.#inflatedBytes += bytes;
+    if (this.#inflatedBytes > this.#limits.maxInflatedBytes) {
+      throw packTooLarge('too many inflated bytes', offset);
+    }
+  }
+
+  /** Takes a whole object, and yields it with all that waited for it. */
+  addObject(place: Place, object: GitObject): Generator<PackedObject> {
+    return this.#settle(place, { object, depth: 0 });
+  }
+
+  /** Takes a delta, and yields what it makes; nothing yet when its base comes later. @throws {CoveyError} PACK_MALFORMED */
+  *addDelta(place: Place, base: number | Oid, program: Uint8Array): Generator<PackedObject> {
+    if (typeof base === 'number' && !this.#byOffset.has(base)) {
+      throw packMalformed('a delta base is no object start', place.offset);
+    }
+    const held = typeof base === 'number' ? this.#byOffset.get(base) : this.#byOid.get(base);
+    if (held) {
+      yield* this.#settle(place, this.#apply(held, { place, program }));
+      return;
+    }
+    this.#byOffset.set(place.offset, undefined);
+    const others = this.#waiting.get(base);
+    if (others) others.push({ place, program });
+    else this.#waiting.set(base, [{ place, program }]);
+  }
+
+  /** Yields what builds on objects outside the pack. @throws {CoveyError} PACK_MALFORMED when a base is nowhere */
+  async *finish(
+    outside: (oid: Oid) => Promise<GitObject | undefined>,
+  ): AsyncGenerator<PackedObject> {
+    // One pass is enough: what a found base sets free takes its own followers out of the map.
+    for (const base of [...this.#waiting.keys()]) {
+      if (typeof base === 'number' || !this.#waiting.has(base)) continue;
+      const object = await outside(base);
+      if (!object) continue;
+      for (const waiting of this.#takeWaiting(base)) {
+        yield* this.#settle(waiting.place, this.#apply({ object, depth: 0 }, waiting));
+      }
+    }
+    if (this.#waiting.size > 0) throw packMalformed('a delta base is missing');
+  }
+
+  *#settle(first: Place, made: Held): Generator<PackedObject> {
+    const ready: { place: Place; held: Held }[] = [{ place: first, held: made }];
+    for (let next = ready.pop(); next; next = ready.pop()) {
+      const { place, held } = next;
+      const oid = oidOf(held.object, this.#digests);
+      if (this.#byOid.has(oid)) throw packMalformed('an object stands twice', place.offset);
+      this.#byOid.set(oid, held);
+      this.#byOffset.set(place.offset, held);
+      yield { ...place, oid, object: held.object };
+      for (const waiting of [...this.#takeWaiting(oid), ...this.#takeWaiting(place.offset)]) {
+        ready.push({ place: waiting.place, held: this.#apply(held, waiting) });
+      }
+    }
+  }
+
+  #takeWaiting(base: number | Oid): readonly Waiting[] {
+    const waiting = this.#waiting.get(base) ?? [];
+    this.#waiting.delete(base);
+    return waiting;
+  }
+
+  #apply({ object, depth }: Held, { place, program }: Waiting): Held {
+    if (depth >= this.#limits.maxDeltaDepth) {
+      throw packTooLarge('a chain of deltas is too long', place.offset);
+    }
+    const { baseSize, resultSize } = readDeltaSizes(program);
+    if (baseSize !== object.bytes.length) {
+      throw packMalformed('a delta is for another base', place.offset);
+    }
+    if (resultSize > this.#limits.maxObjectBytes[object.type]) {
+      throw packTooLarge(`a ${object.type} is too large`, place.offset);
+    }
+    this.spend(resultSize, place.offset);
+    return {
+      object: { type: object.type, bytes: applyDelta(object.bytes, program) },
+      depth: depth + 1,
+    };
+  }
+}

@@ -1,0 +1,42 @@
+import { fromHex, toHex } from '@covey/codec';
+import { CoveyError } from '@covey/errors';
+
+declare const oid: unique symbol;
+
+/** Names a Git object: SHA-1 of its header and bytes, 40 lower-case hex digits. */
+export type Oid = string & { readonly [oid]: true };
+
+const OID = /^[0-9a-f]{40}$/;
+
+/** The id that Git writes for "nothing". No object has it. */
+export const NULL_OID = '0'.repeat(40) as Oid; // 40 digits by construction
+
+/** Tells whether the text is an object id in its one spelling. */
+export function isOid(text: string): text is Oid {
+  return OID.test(text);
+}
+
+/** @throws {CoveyError} OID_MALFORMED */
+export function parseOid(text: string): Oid {
+  // Upper case is refused, not folded: the id is also a path, and two spellings would be two files.
+  if (!isOid(text)) {
+    throw new CoveyError(
+      'OID_MALFORMED',
+      `expected 40 lower-case hex digits, got ${text.length} characters`,
+    );
+  }
+  return text;
+}
+
+/** The 20 bytes of an id as trees, packs and indexes hold it. */
+export function oidBytes(id: Oid): Uint8Array {
+  return fromHex(id);
+}
+
+/** Reads 20 raw bytes as an id. @throws {CoveyError} OID_MALFORMED */
+export function oidFromBytes(bytes: Uint8Array): Oid {
+  if (bytes.length !== 20) {
+    throw new CoveyError('OID_MALFORMED', `expected 20 bytes, got ${bytes.length}`);
+  }
+  return toHex(bytes) as Oid; // 20 bytes make 40 lower-case digits
+}

@@ -1,0 +1,173 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Digests, utf8 } from '@covey/codec';
+import { objectStoreConformance, refStoreConformance } from '@covey/conformance';
+import { nodeDigests } from '@covey/node-crypto';
+import { describe, expect, test } from 'vitest';
+import { emptyFolder } from '../test/git.ts';
+import { blob, history, oid } from '../test/objects.ts';
+import { GitStore } from './index.ts';
+
+const create = () => GitStore.create(join(emptyFolder(), 'store'));
+
+objectStoreConformance('GitStore', create);
+objectStoreConformance('GitStore, packed after each write', async () => {
+  const store = await create();
+  return {
+    has: (id) => store.has(id),
+    read: (id) => store.read(id),
+    write: async (objects) => {
+      const oids = await store.write(objects);
+      await store.pack();
+      return oids;
+    },
+  };
+});
+refStoreConformance('GitStore', create);
+
+async function createAt() {
+  const path = join(emptyFolder(), 'store');
+  return { path, store: await GitStore.create(path) };
+}
+
+const looseCount = (path: string) =>
+  readdirSync(join(path, 'objects'))
+    .filter((name) => name.length === 2 && !/^\./.test(name))
+    .flatMap((shelf) => readdirSync(join(path, 'objects', shelf))).length;
+
+test('what was written is there when the store is opened again', async () => {
+  const { path, store } = await createAt();
+  const { objects, commits } = history(20);
+  await store.write(objects);
+  await store.write([blob('one more')]);
+  await store.replace(new Map([['refs/heads/main', commits.at(-1)!]]));
+  await store.close();
+
+  const again = await GitStore.open(path);
+  for (const object of [...objects, blob('one more')]) {
+    expect(await again.read(oid(object))).toEqual(object);
+  }
+  expect(await again.read()).toEqual(new Map([['refs/heads/main', commits.at(-1)]]));
+});
+
+test('a folder without a repository is not opened, and a repository is not created anew', async () => {
+  const { path } = await createAt();
+  await expect(GitStore.create(path)).rejects.toMatchObject({ code: 'INTERNAL' });
+  await expect(GitStore.open(emptyFolder())).rejects.toMatchObject({
+    code: 'REPOSITORY_UNREADABLE',
+  });
+});
+
+test('other bytes under an id that is taken raise an alarm, and the first ones stay', async () => {
+  const digests: Digests = { ...nodeDigests, sha1: () => new Uint8Array(20).fill(7) };
+  const store = await GitStore.create(join(emptyFolder(), 'store'), { digests });
+  const [id] = await store.write([blob('first')]);
+  await expect(store.write([blob('second')])).rejects.toMatchObject({ code: 'INTERNAL' });
+  expect(await store.read(id!)).toEqual(blob('first'));
+  await expect(store.write([blob('third'), blob('fourth')])).rejects.toMatchObject({
+    code: 'INTERNAL',
+  });
+});
+
+test('leftovers of a crash are removed when the store is opened; other files are not', async () => {
+  const { path, store } = await createAt();
+  await store.close();
+  await mkdir(join(path, 'quarantine', 'x'), { recursive: true });
+  const left = ['tmp_obj_1', 'objects/tmp_obj_2', 'objects/pack/tmp_obj_3', 'quarantine/x/0.pack'];
+  for (const name of left) writeFileSync(join(path, name), 'half');
+  writeFileSync(join(path, 'objects/pack/pack-1.keep'), '');
+
+  await GitStore.open(path);
+  for (const name of left) expect(() => statSync(join(path, name))).toThrow();
+  expect(statSync(join(path, 'objects/pack/pack-1.keep')).isFile()).toBe(true);
+});
+
+describe('packing', () => {
+  test('gathers the loose objects, and everything stays readable', async () => {
+    const { path, store } = await createAt();
+    const { objects } = history(9);
+    await store.write(objects);
+    expect(looseCount(path)).toBe(27);
+    await store.pack();
+    expect(looseCount(path)).toBe(0);
+    for (const object of objects) expect(await store.read(oid(object))).toEqual(object);
+    await store.pack(); // nothing left to do
+  });
+
+  test('readers and writers go on meanwhile', async () => {
+    const { store } = await createAt();
+    const { objects } = history(10);
+    await store.write(objects);
+    const packing = store.pack();
+    const more = [blob('while'), blob('packing')];
+    await store.write(more);
+    const read = await Promise.all([...objects, ...more].map((object) => store.read(oid(object))));
+    await packing;
+    expect(read).toEqual([...objects, ...more]);
+    for (const object of more) expect(await store.read(oid(object))).toEqual(object);
+  });
+
+  test('a pack that another program adds is found', async () => {
+    const { path, store } = await createAt();
+    expect(await store.has(oid(blob('elsewhere')))).toBe(false);
+    const other = await GitStore.open(path);
+    await other.write([blob('elsewhere')]);
+    await other.pack();
+    expect(await store.read(oid(blob('elsewhere')))).toEqual(blob('elsewhere'));
+  });
+});
+
+describe('damage on disk', () => {
+  test('every byte of a loose object that changes is found out, and writing it again heals it', async () => {
+    const { path, store } = await createAt();
+    const object = blob('precious');
+    const id = oid(object);
+    await store.write([object]);
+    const file = join(path, 'objects', id.slice(0, 2), id.slice(2));
+    const good = readFileSync(file);
+    for (let at = 0; at < good.length; at++) {
+      const bad = Buffer.from(good);
+      bad[at]! ^= 0x55;
+      writeFileSync(file, bad);
+      const fresh = await GitStore.open(path);
+      await expect(fresh.read(id).then((read) => read ?? 'gone')).rejects.toMatchObject({
+        code: 'OBJECT_DAMAGED',
+        data: { oid: id },
+      });
+      expect(await fresh.scrub()).toEqual([id]);
+    }
+    const fresh = await GitStore.open(path);
+    await fresh.write([object]);
+    expect(await fresh.read(id)).toEqual(object);
+    expect(await fresh.scrub()).toEqual([]);
+  });
+
+  test('every byte of a pack that changes is found out or harmless', async () => {
+    const { path, store } = await createAt();
+    const { objects } = history(3);
+    await store.write(objects);
+    await store.pack();
+    await store.close();
+    const folder = join(path, 'objects/pack');
+    const file = join(folder, readdirSync(folder).find((name) => name.endsWith('.pack'))!);
+    const good = readFileSync(file);
+    for (let at = 0; at < good.length; at++) {
+      const bad = Buffer.from(good);
+      bad[at]! ^= 0x55;
+      writeFileSync(file, bad);
+      const fresh = await GitStore.open(path);
+      const read = await Promise.allSettled(objects.map((object) => fresh.read(oid(object))));
+      for (const [index, result] of read.entries()) {
+        if (result.status === 'fulfilled') expect(result.value).toEqual(objects[index]);
+        else expect(result.reason).toMatchObject({ code: 'OBJECT_DAMAGED' });
+      }
+    }
+  });
+
+  test('refs that cannot be read are an error, not an empty set', async () => {
+    const { path, store } = await createAt();
+    writeFileSync(join(path, 'packed-refs'), utf8('1234 refs/heads/main\n'));
+    await expect(store.read()).rejects.toMatchObject({ code: 'REPOSITORY_UNREADABLE' });
+  });
+});

@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Digests, utf8 } from '@covey/codec';
+import { CoveyError, invariant } from '@covey/errors';
+import {
+  collision,
+  type GitObject,
+  isRefName,
+  type ObjectStore,
+  type Oid,
+  oidOf,
+  type RefStore,
+  type Refs,
+  sameObject,
+} from '@covey/git-objects';
+import { nodeDigests } from '@covey/node-crypto';
+import { createDirectory, isMissing, replaceDurably, TEMPORARY } from './durable-files.ts';
+import { installPack } from './install-pack.ts';
+import { LooseObjects } from './loose-objects.ts';
+import { PackFolder } from './pack-folder.ts';
+import { readPackedRefs, writePackedRefs } from './packed-refs.ts';
+import { FolderQuarantine, type Quarantine } from './quarantine.ts';
+import { RecentObjects } from './recent-objects.ts';
+
+/** Larger batches become a pack: two files to sync instead of one for each object. */
+const MOST_LOOSE_AT_ONCE = 32;
+const CONFIG = '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[gc]\n\tauto = 0\n';
+
+/** Settings that only tests change. */
+export interface GitStoreOptions {
+  readonly digests?: Digests;
+}
+
+/**
+ * The objects and refs of one conversation in an ordinary bare Git directory: `git` itself reads it. All refs are in
+ * `packed-refs`, so that one rename changes them together. One process at a time may write; readers never wait.
+ */
+export class GitStore implements ObjectStore, RefStore {
+  readonly #path: string;
+  readonly #digests: Digests;
+  readonly #loose: LooseObjects;
+  readonly #packs: PackFolder;
+  readonly #recent = new RecentObjects();
+  /** The last write of objects. The next one waits: finding an object must mean that it is durable. */
+  #writing: Promise<unknown> = Promise.resolve();
+
+  private constructor(path: string, digests: Digests) {
+    this.#path = path;
+    this.#digests = digests;
+    this.#loose = new LooseObjects(join(path, 'objects'), digests);
+    this.#packs = new PackFolder(join(path, 'objects', 'pack'), digests);
+  }
+
+  /** Makes an empty repository. `HEAD` comes last: until then a crash leaves a folder that counts for nothing. */
+  static async create(path: string, options: GitStoreOptions = {}): Promise<GitStore> {
+    if (await exists(join(path, 'HEAD'))) {
+      throw new CoveyError('INTERNAL', 'a repository is there already');
+    }
+    for (const folder of ['objects/pack', 'objects/info', 'refs/heads']) {
+      await createDirectory(join(path, folder));
+    }
+    await replaceDurably(join(path, 'config'), utf8(CONFIG));
+    await replaceDurably(join(path, 'packed-refs'), writePackedRefs(new Map()));
+    await replaceDurably(join(path, 'HEAD'), utf8('ref: refs/heads/main\n'));
+    return GitStore.open(path, options);
+  }
+
+  /** Opens a repository and removes what a crash has left half done. @throws {CoveyError} REPOSITORY_UNREADABLE */
+  static async open(path: string, options: GitStoreOptions = {}): Promise<GitStore> {
+    if (!(await exists(join(path, 'HEAD')))) {
+      throw new CoveyError('REPOSITORY_UNREADABLE', 'no repository is there');
+    }
+    await rm(join(path, 'quarantine'), { recursive: true, force: true });
+    for (const folder of ['', 'objects', 'objects/pack']) {
+      await removeTemporaries(join(path, folder));
+    }
+    return new GitStore(path, options.digests ?? nodeDigests);
+  }
+
+  /** All refs. @throws {CoveyError} REPOSITORY_UNREADABLE */
+  read(): Promise<Refs>;
+  /** The object with this id. @throws {CoveyError} OBJECT_DAMAGED */
+  read(oid: Oid): Promise<GitObject | undefined>;
+  read(oid?: Oid): Promise<Refs | GitObject | undefined> {
+    return oid === undefined ? this.#readRefs() : this.#readObject(oid);
+  }
+
+  async has(oid: Oid): Promise<boolean> {
+    return (await this.#loose.has(oid)) || (await this.#packs.has(oid));
+  }
+
+  async write(objects: readonly GitObject[]): Promise<readonly Oid[]> {
+    const oids = objects.map((object) => oidOf(object, this.#digests));
+    const byOid = new Map<Oid, GitObject>();
+    for (const [at, object] of objects.entries()) {
+      const oid = oids[at]!; // one id per object
+      const twin = byOid.get(oid);
+      if (twin && !sameObject(twin, object)) throw collision(oid);
+      byOid.set(oid, object);
+    }
+    await this.#take([...byOid.keys()], async (oid) => byOid.get(oid)!); // the keys are its own
+    return oids;
+  }
+
+  async replace(refs: Refs): Promise<void> {
+    for (const name of refs.keys()) invariant(isRefName(name), 'ref names are ours');
+    await replaceDurably(join(this.#path, 'packed-refs'), writePackedRefs(refs));
+  }
+
+  /** A place for one exchange with a peer. {@link Quarantine.drop} it in the end. */
+  async quarantine(): Promise<Quarantine> {
+    const folder = join(this.#path, 'quarantine', randomUUID());
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return new FolderQuarantine(folder, {
+      digests: this.#digests,
+      has: (oid) => this.has(oid),
+      read: (oid) => this.#readObject(oid),
+      take: (oids, read) => this.#take(oids, read),
+    });
+  }
+
+  /** Gathers the loose objects into one pack. Readers and writers go on; an object is always in one place or both. */
+  async pack(): Promise<void> {
+    const oids = await this.#loose.list();
+    if (oids.length === 0) return;
+    const loose = this.#loose;
+    async function* objects() {
+      for (const oid of oids) {
+        const object = await loose.read(oid);
+        invariant(object, 'only packing removes loose objects, and it packs them first');
+        yield object;
+      }
+    }
+    await installPack(join(this.#path, 'objects', 'pack'), objects(), oids.length, this.#digests);
+    await this.#packs.reload();
+    await this.#loose.remove(oids);
+  }
+
+  /** Reads everything from the disk; resolves to the ids of objects that are damaged. */
+  async scrub(): Promise<readonly Oid[]> {
+    const oids = new Set<Oid>(await this.#loose.list());
+    for await (const oid of this.#packs.oids()) oids.add(oid);
+    const bad: Oid[] = [];
+    for (const oid of oids) {
+      const copies = await Promise.allSettled([this.#loose.read(oid), this.#packs.read(oid)]);
+      if (copies.some(({ status }) => status === 'rejected')) bad.push(oid);
+    }
+    return bad;
+  }
+
+  /** Waits for the writes that have begun. No file stays open between calls. */
+  async close(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #readRefs(): Promise<Refs> {
+    const refs = readPackedRefs(await readFile(join(this.#path, 'packed-refs'), 'utf8'));
+    if (!refs) throw new CoveyError('REPOSITORY_UNREADABLE', 'the refs cannot be read');
+    return refs;
+  }
+
+  async #readObject(oid: Oid): Promise<GitObject | undefined> {
+    const recent = this.#recent.find(oid);
+    if (recent) return recent;
+    const object = await this.#readStored(oid);
+    if (object) this.#recent.add(oid, object);
+    return object;
+  }
+
+  /** Loose first, then the packs; a damaged copy does not hide a good one. */
+  async #readStored(oid: Oid): Promise<GitObject | undefined> {
+    try {
+      return (await this.#loose.read(oid)) ?? (await this.#packs.read(oid));
+    } catch (cause) {
+      const copy = await this.#packs.read(oid);
+      if (copy) return copy;
+      throw cause;
+    }
+  }
+
+  #take(oids: readonly Oid[], read: (oid: Oid) => Promise<GitObject>): Promise<void> {
+    const taken = this.#writing.then(() => this.#takeNow(oids, read));
+    this.#writing = taken.catch(() => undefined); // The caller hears of it; the next write is another matter.
+    return taken;
+  }
+
+  async #takeNow(oids: readonly Oid[], read: (oid: Oid) => Promise<GitObject>): Promise<void> {
+    const stored = await this.#storedAmong(oids);
+    const fresh: Oid[] = [];
+    for (const oid of oids) {
+      if (!stored.has(oid) || !(await this.#isIntact(oid, read))) fresh.push(oid);
+    }
+    if (fresh.length > MOST_LOOSE_AT_ONCE) {
+      async function* objects() {
+        for (const oid of fresh) yield await read(oid);
+      }
+      const folder = join(this.#path, 'objects', 'pack');
+      await installPack(folder, objects(), fresh.length, this.#digests);
+      await this.#packs.reload();
+    } else if (fresh.length > 0) {
+      const objects = await Promise.all(fresh.map(async (oid) => [oid, await read(oid)] as const));
+      await this.#loose.write(new Map(objects));
+    }
+  }
+
+  /** Asks the disk once for many: most of what arrives is new. */
+  async #storedAmong(oids: readonly Oid[]): Promise<ReadonlySet<Oid>> {
+    await this.#packs.reload();
+    const loose = oids.length > MOST_LOOSE_AT_ONCE ? new Set(await this.#loose.list()) : undefined;
+    const stored = new Set<Oid>();
+    for (const oid of oids) {
+      const isLoose = loose ? loose.has(oid) : await this.#loose.has(oid);
+      if (isLoose || this.#packs.hadListed(oid)) stored.add(oid);
+    }
+    return stored;
+  }
+
+  /** Never overwrites: a stored object is compared. One that is damaged is to be written anew. */
+  async #isIntact(oid: Oid, read: (oid: Oid) => Promise<GitObject>): Promise<boolean> {
+    const stored = await this.#readStored(oid).catch((cause: unknown) => {
+      if (CoveyError.is(cause, 'OBJECT_DAMAGED')) return undefined;
+      throw cause;
+    });
+    if (stored && !sameObject(stored, await read(oid))) throw collision(oid);
+    return stored !== undefined;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function removeTemporaries(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    if (isMissing(cause)) return [];
+    throw cause;
+  });
+  const left = names.filter((name) => name.startsWith(TEMPORARY));
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+}

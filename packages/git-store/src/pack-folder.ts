@@ -1,0 +1,120 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Digests } from '@covey/codec';
+import { CoveyError, invariant } from '@covey/errors';
+import type { GitObject, Oid } from '@covey/git-objects';
+import { isMissing } from './durable-files.ts';
+import { PackFile } from './pack-file.ts';
+import { PackIndexFile } from './pack-index-file.ts';
+
+/** The coarsest clock of the file systems that are in use (FAT). */
+const CLOCK_TICK_MS = 2000;
+const MAX_INDEX_BYTES = 1024 * 1024 * 1024;
+
+/** All packs of an `objects/pack` folder, their indexes in memory. Notices packs that come and go. */
+export class PackFolder {
+  readonly #folder: string;
+  readonly #digests: Digests;
+  #packs: ReadonlyMap<string, PackFile> = new Map();
+  /** Of the folder when it was last listed; it changes with every pack. */
+  #listedAt = -1;
+  #reloading: Promise<void> = Promise.resolve();
+
+  constructor(folder: string, digests: Digests) {
+    this.#folder = folder;
+    this.#digests = digests;
+  }
+
+  async has(oid: Oid): Promise<boolean> {
+    return (await this.#find(oid)) !== undefined;
+  }
+
+  /** Like {@link has}, as of the last listing: never touches the disk. */
+  hadListed(oid: Oid): boolean {
+    return this.#search(oid) !== undefined;
+  }
+
+  /** @throws {CoveyError} OBJECT_DAMAGED */
+  async read(oid: Oid): Promise<GitObject | undefined> {
+    const pack = await this.#find(oid);
+    try {
+      return await pack?.read(oid);
+    } catch (cause) {
+      // Git may have packed anew in the meantime: then the file is gone, and the object is elsewhere.
+      await this.reload();
+      const other = this.#search(oid);
+      if (other === pack) throw cause;
+      return other?.read(oid);
+    }
+  }
+
+  /** Every id in every pack; one that is in several comes several times. */
+  async *oids(): AsyncGenerator<Oid> {
+    await this.reload();
+    for (const pack of this.#packs.values()) yield* pack.oids();
+  }
+
+  /** Lists the folder anew. A pack counts once its index is there. @throws {CoveyError} OBJECT_DAMAGED */
+  reload(): Promise<void> {
+    // One after another: two at once would open a new pack twice and forget one of them.
+    const reloaded = this.#reloading.then(() => this.#list());
+    this.#reloading = reloaded.catch(() => undefined); // The caller hears of it.
+    return reloaded;
+  }
+
+  async #list(): Promise<void> {
+    const changedAt = await this.#changedAt();
+    // A pack that comes within the same tick of the disk's clock would not show in its time.
+    const settled = Date.now() - changedAt > CLOCK_TICK_MS;
+    const names = (await namesIn(this.#folder)).filter((name) => /^pack-.*\.idx$/.test(name));
+    const packs = new Map<string, PackFile>();
+    for (const name of names) {
+      const known = this.#packs.get(name);
+      packs.set(name, known ?? (await this.#openPack(name)));
+    }
+    this.#packs = packs;
+    this.#listedAt = settled ? changedAt : -1;
+  }
+
+  async #find(oid: Oid): Promise<PackFile | undefined> {
+    const pack = this.#search(oid);
+    if (pack || (await this.#changedAt()) === this.#listedAt) return pack;
+    await this.reload();
+    return this.#search(oid);
+  }
+
+  #search(oid: Oid): PackFile | undefined {
+    for (const pack of this.#packs.values()) if (pack.has(oid)) return pack;
+    return undefined;
+  }
+
+  async #changedAt(): Promise<number> {
+    const found = await stat(this.#folder).catch((cause: unknown) => {
+      if (isMissing(cause)) return undefined;
+      throw cause;
+    });
+    return found?.mtimeMs ?? 0;
+  }
+
+  async #openPack(name: string): Promise<PackFile> {
+    const path = join(this.#folder, name);
+    let index: PackIndexFile;
+    try {
+      const { size } = await stat(path);
+      invariant(size <= MAX_INDEX_BYTES, 'an index fits into memory');
+      index = new PackIndexFile(await readFile(path));
+    } catch (cause) {
+      throw new CoveyError('OBJECT_DAMAGED', 'a pack index cannot be read', { cause });
+    }
+    return new PackFile(path.replace(/idx$/, 'pack'), index, this.#digests, (base) =>
+      this.read(base),
+    );
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch((cause: unknown) => {
+    if (isMissing(cause)) return [];
+    throw cause;
+  });
+}
