@@ -163,7 +163,7 @@ export class Peering implements Handlers {
     };
     for (const link of this.#links.values()) {
       if (link.remote.uri !== uri) continue;
-      await link.invite(request);
+      await link.askInvite(request);
       return true;
     }
     const { peers } = this.#account.book.state;
@@ -337,6 +337,10 @@ export class Peering implements Handlers {
       throw new CoveyError('PEER_REFUSED', 'not a device of this account');
     await this.#takeSync(body);
     return { body: this.#syncBody() };
+  }
+
+  askInvite(link: Link, request: InviteRequest): Promise<InviteResponse> {
+    return this.invite(link.remote, request);
   }
 
   async invite(remote: RemoteDevice, { body }: InviteRequest): Promise<InviteResponse> {

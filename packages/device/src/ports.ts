@@ -121,7 +121,7 @@ export interface Link {
   heads(request: HeadsRequest, signal?: AbortSignal): Promise<HeadsResponse>;
   announce(request: GitMessageId): Promise<void>;
   roster(request: RosterRequest): Promise<RosterResponse>;
-  invite(request: InviteRequest): Promise<InviteResponse>;
+  askInvite(request: InviteRequest): Promise<InviteResponse>;
   fetch(request: FetchRequest, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   sync(request: SyncMsg): Promise<SyncMsg>;
   close(code: ErrorCode): void;
@@ -136,6 +136,7 @@ export interface Handlers {
   roster(link: Link, request: RosterRequest): Promise<RosterResponse>;
   fetch(link: Link, request: FetchRequest, signal: AbortSignal): AsyncIterable<Uint8Array>;
   sync(link: Link, request: SyncMsg): Promise<SyncMsg>;
+  askInvite(link: Link, request: InviteRequest): Promise<InviteResponse>;
   /** The one call that strangers may make. */
   invite(remote: RemoteDevice, request: InviteRequest): Promise<InviteResponse>;
   link(

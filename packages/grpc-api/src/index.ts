@@ -1,1 +1,1 @@
-export {};
+export * from './gen/covey/peer/v1/peer.ts';

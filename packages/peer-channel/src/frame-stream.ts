@@ -1,0 +1,96 @@
+import type { Frame } from '@covey/grpc-api';
+
+/** What of a duplex is used: either end of a gRPC stream, or one of Node's. */
+interface FrameDuplex {
+  on(event: string, listener: (...values: never[]) => void): unknown;
+  write(message: { frame: Frame }): boolean;
+  end(): unknown;
+  pause(): unknown;
+  resume(): unknown;
+  readonly writableEnded: boolean;
+}
+type Body = NonNullable<Frame['body']>;
+
+interface FrameStreamEvents {
+  /** Frames in order. None comes before {@link FrameStream.listen}. */
+  readonly frame: (frame: Frame) => void;
+  /** The stream is over, whoever ended it. Called once. */
+  readonly over: (failure: Error | undefined) => void;
+}
+
+/**
+ * A gRPC bidirectional stream, either end of it, as a sequence of frames. Knows back-pressure:
+ * a peer that doesn't read for `stallMs` is no peer.
+ */
+export class FrameStream {
+  readonly #stream: FrameDuplex;
+  readonly #stallMs: number;
+  #events: FrameStreamEvents | undefined;
+  #reading = false;
+  #over = false;
+  #failure: Error | undefined;
+  #stalled: NodeJS.Timeout | undefined;
+  #waiting: (() => void)[] = [];
+
+  /** The stream carries `{ frame }` objects both ways, as ChannelRequest and ChannelResponse do. */
+  constructor(stream: FrameDuplex, { stallMs }: { stallMs: number }) {
+    this.#stream = stream;
+    this.#stallMs = stallMs;
+    stream.on('drain', () => this.#drained());
+    stream.on('error', (failure: Error) => this.#end(failure));
+    for (const event of ['end', 'close', 'cancelled']) stream.on(event, () => this.#end(undefined));
+  }
+
+  /**
+   * Begins to read, or goes on with another listener. What came meanwhile waits in the stream.
+   */
+  listen(events: FrameStreamEvents): void {
+    this.#events = events;
+    if (this.#over) return events.over(this.#failure);
+    if (this.#reading) {
+      this.#stream.resume();
+      return;
+    }
+    this.#reading = true;
+    // A message without a frame is one of a later version: nothing for us.
+    this.#stream.on('data', ({ frame }: { frame: Frame | undefined }) => {
+      if (frame && !this.#over) this.#events?.frame(frame);
+    });
+  }
+
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  /** Resolves when the stream takes more, or is over. */
+  async send(call: bigint, body: Body): Promise<void> {
+    if (this.#over || this.#stream.writableEnded) return;
+    const frame: Frame = { call, body };
+    if (this.#stream.write({ frame }) || this.#over) return;
+    this.#stalled ??= setTimeout(() => {
+      this.#end(new Error('the peer does not read'));
+    }, this.#stallMs);
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Sends what is queued, then nothing more. */
+  end(): void {
+    if (!this.#stream.writableEnded) this.#stream.end();
+  }
+
+  #end(failure: Error | undefined): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#failure = failure;
+    this.#drained();
+    this.#events?.over(failure);
+  }
+
+  #drained(): void {
+    clearTimeout(this.#stalled);
+    this.#stalled = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,160 @@
+import type { TLSSocket } from 'node:tls';
+import { CoveyError } from '@covey/errors';
+import {
+  type ChannelRequest,
+  type ChannelResponse,
+  InviteRequest,
+  type InviteResponse,
+  LinkRequest,
+  type LinkResponse,
+} from '@covey/grpc-api';
+import { type ServerDuplexStream, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js';
+import { addressGroup } from './address.ts';
+import { checkInviteRequest, checkInviteResponse, checkLinkRequest, checkLinkResponse } from './bounds.ts';
+import { Channel } from './channel.ts';
+import { statusOf } from './failures.ts';
+import { FrameStream } from './frame-stream.ts';
+import { connectionServer } from './grpc-options.ts';
+import { exchangeHello } from './hello.ts';
+import type { PeerLimits } from './limits.ts';
+import type { LinkTable } from './link-table.ts';
+import type { PeerLog } from './log.ts';
+import type { Visitor } from './papers.ts';
+import type { PeerHandlers } from './peer-link.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { PEER_SERVICE } from './service.ts';
+
+/** What all visits of one device share. */
+export interface VisitPorts {
+  readonly handlers: PeerHandlers;
+  readonly links: LinkTable;
+  readonly invitations: RateLimit;
+  readonly linkings: RateLimit;
+  readonly now: () => Date;
+  readonly log: PeerLog;
+  readonly ownHello: () => { addresses: string[]; features: string[] };
+}
+
+/** gRPC's own code would decode first and count afterwards; here the bytes come as they are. */
+const asBytes = (bytes: Buffer) => new Uint8Array(bytes);
+const SERVICE = {
+  invite: { ...PEER_SERVICE.invite, requestDeserialize: asBytes },
+  link: { ...PEER_SERVICE.link, requestDeserialize: asBytes },
+  channel: PEER_SERVICE.channel,
+};
+
+type Answer<T> = (failure: ReturnType<typeof statusOf> | null, response?: T) => void;
+
+/** Serves one connection that somebody else dialed, until it ends. */
+export function serveVisit(
+  { socket, visitor }: { socket: TLSSocket; visitor: Visitor },
+  ports: VisitPorts,
+  limits: PeerLimits,
+): void {
+  const { remote } = visitor;
+  const isPeer = remote !== undefined && ports.handlers.admits(remote);
+  // A byte more than an invitation may have, so that our own code says what is wrong with it.
+  const server = connectionServer(limits, isPeer ? limits.messageBytes : limits.inviteBytes + 1);
+  // Who came to talk opens a channel; others say what they want and go.
+  const overstayed = setTimeout(() => socket.destroy(), limits.visitMs);
+  server.addService(SERVICE, {
+    invite: unary<InviteResponse>((bytes) => invite(bytes, visitor, ports, limits)),
+    link: unary<LinkResponse>((bytes) => link(bytes, visitor, ports, limits)),
+    channel: (stream: ServerDuplexStream<ChannelRequest, ChannelResponse>) => {
+      // The limits of this connection were those of a stranger: who has a right now dials again.
+      const peer = isPeer ? visitor : { ...visitor, remote: undefined };
+      openChannel(stream, { socket, visitor: peer }, ports, limits).then(
+        () => clearTimeout(overstayed),
+        (reason: unknown) => stream.emit('error', statusOf(reason)),
+      );
+    },
+  });
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  socket.once('close', () => {
+    clearTimeout(overstayed);
+    injector.destroy();
+  });
+  injector.injectConnection(socket);
+}
+
+async function invite(
+  bytes: Uint8Array,
+  visitor: Visitor,
+  { handlers, invitations }: VisitPorts,
+  limits: PeerLimits,
+): Promise<InviteResponse> {
+  const { remote, fault } = visitor;
+  if (!remote) throw new CoveyError('PEER_REFUSED', fault ?? 'no account');
+  notTooFast(invitations, visitor);
+  notTooLong(bytes, limits);
+  const request = decoded(InviteRequest, bytes);
+  checkInviteRequest(request);
+  const response = await handlers.invite(remote, request);
+  checkInviteResponse(response);
+  return response;
+}
+
+async function link(
+  bytes: Uint8Array,
+  visitor: Visitor,
+  { handlers, linkings }: VisitPorts,
+  limits: PeerLimits,
+): Promise<LinkResponse> {
+  notTooFast(linkings, visitor);
+  notTooLong(bytes, limits);
+  const request = decoded(LinkRequest, bytes);
+  checkLinkRequest(request);
+  const { deviceId, address } = visitor;
+  const response = await handlers.link({ deviceId, address }, request);
+  checkLinkResponse(response);
+  return response;
+}
+
+async function openChannel(
+  stream: ServerDuplexStream<ChannelRequest, ChannelResponse>,
+  { socket, visitor: { remote, fault, address } }: { socket: TLSSocket; visitor: Visitor },
+  ports: VisitPorts,
+  limits: PeerLimits,
+): Promise<void> {
+  if (!remote) throw new CoveyError('PEER_REFUSED', fault ?? 'only an invitation is taken');
+  if (!ports.handlers.admits(remote)) {
+    throw new CoveyError('PEER_REFUSED', 'only an invitation is taken');
+  }
+  const frames = new FrameStream(stream, { stallMs: limits.stallMs });
+  const hello = await exchangeHello(frames, ports.ownHello(), limits.handshakeMs);
+  // The right may have gone while the other side was saying hello.
+  if (!ports.handlers.admits(remote)) throw new CoveyError('PEER_REFUSED', 'no longer admitted');
+  const destroy = () => socket.destroy();
+  const openedAt = ports.now();
+  const channel = new Channel(frames, { hello, dialed: false, address, openedAt, limits, destroy });
+  ports.links.attach(remote, channel);
+}
+
+function unary<Response>(answer: (bytes: Uint8Array) => Promise<Response>) {
+  return (call: ServerUnaryCall<Uint8Array, Response>, callback: Answer<Response>) => {
+    answer(call.request).then(
+      (response) => callback(null, response),
+      (reason: unknown) => callback(statusOf(reason)),
+    );
+  };
+}
+
+function notTooFast(limit: RateLimit, { deviceId, address }: Visitor): void {
+  const waitMs = limit.take(addressGroup(address), deviceId);
+  if (waitMs === 0) return;
+  const retryAfterSeconds = String(Math.ceil(waitMs / 1000));
+  throw new CoveyError('RATE_EXCEEDED', 'too many calls', { data: { retryAfterSeconds } });
+}
+
+function notTooLong(bytes: Uint8Array, { inviteBytes }: PeerLimits): void {
+  if (bytes.length <= inviteBytes) return;
+  throw new CoveyError('MESSAGE_TOO_LARGE', `more than ${inviteBytes} bytes`);
+}
+
+function decoded<T>(message: { decode(bytes: Uint8Array): T }, bytes: Uint8Array): T {
+  try {
+    return message.decode(bytes);
+  } catch (cause) {
+    throw new CoveyError('ENCODING_MALFORMED', 'not the message of this call', { cause });
+  }
+}

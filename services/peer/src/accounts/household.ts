@@ -1,0 +1,177 @@
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AccountState } from '@covey/account';
+import type { AccountFolder, ConversationStore, Household, Papers } from '@covey/device';
+import { CoveyError } from '@covey/errors';
+import {
+  createDirectory,
+  GitStore,
+  isMissing,
+  replaceDurably,
+  syncDirectory,
+} from '@covey/git-store';
+import { storeOf } from './conversation-store.ts';
+
+const ACCOUNT_ID = /^[0-9a-f]{16}$/;
+const CONVERSATION_ID = /^[0-9a-f]{40}$/;
+/** What a crash left of an account in the making. */
+const UNFINISHED = /^\.new-[0-9a-f]{16}$/;
+const FORMAT = 1;
+
+const PAPER_FILES = {
+  chainPem: 'chain.pem',
+  devicePem: 'device.pem',
+  devicePkcs8: 'device.key',
+  accountPkcs8: 'account.key',
+  authorityPkcs8: 'authority.key',
+} as const satisfies Partial<Record<keyof Papers, string>>;
+
+interface AccountFile {
+  readonly format: number;
+  readonly created: number;
+  readonly displayName: string;
+  readonly deviceName: string;
+}
+
+/**
+ * Accounts on disk: `<root>/<accountId>/` with `account.json`, the papers and keys (0600), `state.json`
+ * and `conversations/<conversationId>/`, an ordinary Git directory each.
+ */
+export class DiskHousehold implements Household {
+  readonly #root: string;
+  readonly #now: () => Date;
+
+  constructor(root: string, now: () => Date) {
+    this.#root = root;
+    this.#now = now;
+  }
+
+  async accounts(): Promise<readonly DiskAccountFolder[]> {
+    const found: { folder: DiskAccountFolder; created: number }[] = [];
+    for (const name of await readdir(this.#root)) {
+      if (UNFINISHED.test(name)) await rm(join(this.#root, name), { recursive: true });
+      if (!ACCOUNT_ID.test(name)) continue;
+      const folder = this.folder(name);
+      found.push({ folder, created: (await folder.account()).created });
+    }
+    return found.sort((a, b) => a.created - b.created).map(({ folder }) => folder);
+  }
+
+  folder(accountId: string): DiskAccountFolder {
+    return new DiskAccountFolder(accountId, join(this.#root, accountId));
+  }
+
+  async create(accountId: string, papers: Papers): Promise<DiskAccountFolder> {
+    const unfinished = join(this.#root, `.new-${accountId}`);
+    const path = join(this.#root, accountId);
+    await mkdir(unfinished, { mode: 0o700 });
+    for (const [key, name] of Object.entries(PAPER_FILES)) {
+      await replaceDurably(join(unfinished, name), papers[key as keyof typeof PAPER_FILES]);
+    }
+    const { displayName, deviceName } = papers;
+    const created = this.#now().getTime();
+    const account: AccountFile = { format: FORMAT, created, displayName, deviceName };
+    await replaceDurably(join(unfinished, 'account.json'), jsonBytes(account));
+    await createDirectory(join(unfinished, 'conversations'));
+    await rename(unfinished, path);
+    await syncDirectory(this.#root);
+    return this.folder(accountId);
+  }
+}
+
+/** The folder of one account. */
+export class DiskAccountFolder implements AccountFolder {
+  readonly accountId: string;
+  readonly #path: string;
+
+  constructor(accountId: string, path: string) {
+    this.accountId = accountId;
+    this.#path = path;
+  }
+
+  async account(): Promise<AccountFile> {
+    const account = await this.#readJson<AccountFile>('account.json');
+    if (account?.format === FORMAT) return account;
+    throw new CoveyError(
+      'ACCOUNT_UNREADABLE',
+      `account ${this.accountId} was written by another version`,
+    );
+  }
+
+  async papers(): Promise<Papers> {
+    const { displayName, deviceName } = await this.account();
+    const read = async (name: string) => new Uint8Array(await readFile(join(this.#path, name)));
+    return {
+      displayName,
+      deviceName,
+      chainPem: await read(PAPER_FILES.chainPem),
+      devicePem: await read(PAPER_FILES.devicePem),
+      devicePkcs8: await read(PAPER_FILES.devicePkcs8),
+      accountPkcs8: await read(PAPER_FILES.accountPkcs8),
+      authorityPkcs8: await read(PAPER_FILES.authorityPkcs8),
+    };
+  }
+
+  async readState(): Promise<AccountState | undefined> {
+    const state = await this.#readJson<AccountState>('state.json');
+    if (state === undefined || state.version === 1) return state;
+    throw new CoveyError(
+      'ACCOUNT_UNREADABLE',
+      `account ${this.accountId} was written by another version`,
+    );
+  }
+
+  writeState(state: AccountState): Promise<void> {
+    return replaceDurably(join(this.#path, 'state.json'), jsonBytes(state));
+  }
+
+  /** The port of the first start: others keep knowing this device by it. */
+  async readPort(): Promise<number> {
+    return (await this.#readJson<{ port: number }>('port.json'))?.port ?? 0;
+  }
+
+  writePort(port: number): Promise<void> {
+    return replaceDurably(join(this.#path, 'port.json'), jsonBytes({ port }));
+  }
+
+  async openConversation(id: string): Promise<ConversationStore | undefined> {
+    try {
+      return storeOf(await GitStore.open(this.#conversation(id)));
+    } catch (reason) {
+      if (CoveyError.is(reason, 'REPOSITORY_UNREADABLE')) return undefined;
+      throw reason;
+    }
+  }
+
+  async createConversation(id: string): Promise<ConversationStore> {
+    await createDirectory(this.#conversation(id));
+    return storeOf(await GitStore.create(this.#conversation(id)));
+  }
+
+  async removeConversation(id: string): Promise<void> {
+    await rm(this.#conversation(id), { recursive: true, force: true });
+  }
+
+  #conversation(id: string): string {
+    // An id is also a path: nothing else gets there.
+    if (!CONVERSATION_ID.test(id)) throw new CoveyError('OID_MALFORMED', 'not a conversation id');
+    return join(this.#path, 'conversations', id);
+  }
+
+  async #readJson<T>(name: string): Promise<T | undefined> {
+    try {
+      return JSON.parse(await readFile(join(this.#path, name), 'utf8')) as T; // Our own file.
+    } catch (cause) {
+      if (isMissing(cause)) return undefined;
+      throw new CoveyError(
+        'ACCOUNT_UNREADABLE',
+        `${name} of account ${this.accountId} cannot be read`,
+        { cause },
+      );
+    }
+  }
+}
+
+function jsonBytes(value: object): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
+}
