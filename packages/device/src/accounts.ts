@@ -3,6 +3,7 @@ import { toHex } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
 import type { Account, AccountInfo, Accounts } from './api.ts';
 import { AccountRuntime } from './account-runtime.ts';
+import { LocalAccount } from './local-account.ts';
 import type { AccountFolder, DevicePorts, Papers } from './ports.ts';
 import { readBundle } from './device-bundle.ts';
 import { makePapers, writerOf } from './writer.ts';
@@ -35,7 +36,7 @@ export class DeviceAccounts implements Accounts {
   account(accountId: string): Account {
     const account = this.#running.get(accountId);
     if (!account) throw new CoveyError('ACCOUNT_NOT_FOUND', `no account ${accountId}`);
-    return account;
+    return new LocalAccount(account);
   }
 
   async create(names: { displayName: string; deviceName: string }): Promise<AccountInfo> {
@@ -61,7 +62,7 @@ export class DeviceAccounts implements Accounts {
         });
         const account = this.#running.get(info.accountId);
         await account?.update((book) => book.met(link.device, link.from, link.addresses));
-        account?.dialKnown();
+        account?.peering.dialKnown();
         return info;
       } catch (reason) {
         failure = reason;

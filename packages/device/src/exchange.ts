@@ -14,15 +14,13 @@ const MAX_ANNOUNCED_HEADS = 1024;
 export class Exchange {
   readonly #runtime: ConversationRuntime;
   readonly #account: AccountRuntime;
-  readonly #links: () => readonly Link[];
   readonly #replicator: Replicator;
   readonly #known = new Map<string, Link>();
   readonly #closing = new AbortController();
 
-  constructor(runtime: ConversationRuntime, account: AccountRuntime, links: () => readonly Link[]) {
+  constructor(runtime: ConversationRuntime, account: AccountRuntime) {
     this.#runtime = runtime;
     this.#account = account;
-    this.#links = links;
     this.#replicator = new Replicator(runtime.heads, (oid) => runtime.knows(oid));
   }
 
@@ -58,19 +56,15 @@ export class Exchange {
     this.#do(this.#replicator.moved(this.#runtime.heads));
   }
 
-  async announceToAll(): Promise<void> {
-    await Promise.allSettled(this.#links().map((link) => this.#announce(link)));
-  }
-
   /** Asks for the other side's heads, and tells each other of further devices. */
   async #greet(link: Link): Promise<void> {
     const conversationId = this.#runtime.id;
     try {
       const { heads } = await link.heads({ conversationId }, this.#closing.signal);
       this.#do(this.#replicator.announced(link.remote.deviceId, heads.filter(isOid)));
-      const devices = this.#account.rosterOf(conversationId);
+      const devices = this.#account.peering.rosterOf(conversationId);
       const roster = await link.roster({ conversationId, devices });
-      await this.#account.takeRoster(conversationId, roster.devices);
+      await this.#account.peering.takeRoster(conversationId, roster.devices);
     } catch (reason) {
       this.#account.ports.log.debug({ err: reason }, 'a greeting failed');
     }

@@ -1,0 +1,197 @@
+import type { InviteLink } from '@covey/account';
+import type { Entry } from '@covey/conversation';
+import { CoveyError } from '@covey/errors';
+import type { Invite, InviteRequest, InviteResponse, Redeem } from '@covey/grpc-api';
+import type { AccountUri } from '@covey/identity';
+import type { AccountRuntime } from './account-runtime.ts';
+import type { ConversationRuntime } from './conversation-runtime.ts';
+import type { Link, Network, RemoteDevice } from './ports.ts';
+import type { Rights } from './rights.ts';
+import type { Roster } from './roster.ts';
+
+const INVITE_MIME = 'application/invite+json';
+const MAX_METADATA_LENGTH = 4096;
+/** Seconds by which an inviter's clock may run ahead. */
+const CLOCK_SLACK = 300;
+
+export interface InvitationsDeps {
+  readonly account: AccountRuntime;
+  readonly network: Network;
+  readonly rights: Rights;
+  readonly roster: Roster;
+  readonly linksTo: (uri: string) => readonly Link[];
+}
+
+/** First contact: what is handed to others, what is taken from strangers, and links. */
+export class Invitations {
+  readonly #deps: InvitationsDeps;
+
+  constructor(deps: InvitationsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Hands an invitation to a device of that account: on a connection, at the given addresses, or where
+   * one was last seen. @throws what failed, if addresses were given; else tells whether it was delivered
+   */
+  async deliver(
+    runtime: ConversationRuntime,
+    uri: AccountUri,
+    entry: Entry,
+    addresses: readonly string[],
+  ): Promise<boolean> {
+    const { account, network, roster, linksTo } = this.#deps;
+    const request: InviteRequest = {
+      body: { $case: 'invite', value: await this.#inviteTo(runtime, entry) },
+    };
+    for (const link of linksTo(uri)) {
+      await link.askInvite(request);
+      return true;
+    }
+    const known = Object.values(account.book.state.peers).filter((peer) => peer.uri === uri);
+    let failure: unknown;
+    for (const address of [...addresses, ...known.flatMap((peer) => peer.addresses)]) {
+      try {
+        const { remote } = await network.knock(address, { uri }, request);
+        await roster.met(remote.deviceId, remote.uri, [address]);
+        return true;
+      } catch (err) {
+        failure = err;
+        account.ports.log.info({ err }, 'an invitation was not delivered');
+      }
+    }
+    // Who named an address wants to hear that it was the wrong one.
+    if (addresses.length > 0) throw failure;
+    return false;
+  }
+
+  /** Presents a link where it was made; the answer is an invitation. @throws {CoveyError} LINK_REFUSED, PEER_UNREACHABLE */
+  async redeem({ addresses, conversationId, device, from, secret }: InviteLink): Promise<void> {
+    const { account, network, roster } = this.#deps;
+    const own = { accountChainPem: account.papers.chainPem, addresses: [...network.addresses()] };
+    const request: InviteRequest = {
+      body: { $case: 'redeem', value: { ...own, secret, conversationId } },
+    };
+    const { response, remote } = await firstThatAnswers(addresses, (address) =>
+      network.knock(address, { deviceId: device, uri: from }, request),
+    );
+    if (response.body?.$case !== 'invite')
+      throw new CoveyError('LINK_REFUSED', 'no invitation came back');
+    await roster.met(remote.deviceId, remote.uri, addresses);
+    await this.#take(remote, response.body.value);
+  }
+
+  /** Answers the one call that strangers may make. */
+  async answer(remote: RemoteDevice, { body }: InviteRequest): Promise<InviteResponse> {
+    switch (body?.$case) {
+      case 'invite':
+        await this.#take(remote, body.value);
+        // Always the same answer: nobody learns what becomes of it.
+        return { body: { $case: 'delivered', value: {} } };
+      case 'redeem':
+        return { body: { $case: 'invite', value: await this.#redeemed(remote, body.value) } };
+      case 'ask':
+        return {
+          body: {
+            $case: 'invite',
+            value: await this.#asksAgain(remote, body.value.conversationId),
+          },
+        };
+      case undefined:
+        throw new CoveyError('REQUEST_MALFORMED', 'an empty invitation');
+    }
+  }
+
+  async #take(remote: RemoteDevice, invite: Invite): Promise<void> {
+    const { account, roster } = this.#deps;
+    const conversationId = invite.conversationId;
+    if (
+      !/^[0-9a-f]{40}$/.test(conversationId) ||
+      invite.from !== remote.uri ||
+      !/^[0-9]{1,12}$/.test(invite.received)
+    ) {
+      throw new CoveyError('REQUEST_MALFORMED', 'not an invitation');
+    }
+    await roster.met(remote.deviceId, remote.uri, invite.addresses);
+    // A clock that runs ahead must not shut out later invitations.
+    const now = Math.floor(account.ports.clock.now().getTime() / 1000);
+    const received = String(Math.min(Number(invite.received), now + CLOCK_SLACK));
+    const metadatas = Object.fromEntries(
+      [...invite.metadatas].map(([key, value]) => [key, value.slice(0, MAX_METADATA_LENGTH)]),
+    );
+    const before = account.book.state.requests[conversationId];
+    await account.update((book) =>
+      book.invited(conversationId, { from: remote.uri, received, metadatas }),
+    );
+    if (account.book.state.requests[conversationId] === before) return;
+    account.emit('ConversationRequestReceived', {
+      conversationId,
+      from: remote.uri,
+      received,
+      metadatas,
+    });
+  }
+
+  async #redeemed(remote: RemoteDevice, { secret, addresses }: Redeem): Promise<Invite> {
+    const { account, roster } = this.#deps;
+    const hash = account.linkHash(secret);
+    // Marked as used before anything is written: two who come at once are not both let in.
+    const { book, link } = account.book.useLink(hash, remote.uri, account.ports.clock.now());
+    await account.update(() => book);
+    const runtime =
+      link.conversationId === undefined
+        ? undefined
+        : account.conversations.find(link.conversationId);
+    if (!runtime) throw new CoveyError('LINK_REFUSED', 'this device has made no such link');
+    const { state } = await runtime.resolved();
+    const isNew = state.placeOf(remote.uri) === undefined;
+    const entry = isNew
+      ? await runtime.write({ kind: 'add', uri: remote.uri })
+      : runtime.history.heads.at(-1);
+    await roster.met(remote.deviceId, remote.uri, addresses);
+    if (!entry) throw new CoveyError('CONVERSATION_NOT_FOUND', 'no such conversation');
+    return this.#inviteTo(runtime, entry);
+  }
+
+  async #asksAgain(remote: RemoteDevice, conversationId: string): Promise<Invite> {
+    const { account, rights } = this.#deps;
+    const runtime = account.conversations.find(conversationId);
+    const entry = runtime?.history.heads.at(-1);
+    if (!runtime || !entry || !rights.allows(remote, conversationId)) {
+      throw new CoveyError('CONVERSATION_NOT_FOUND', 'no such conversation');
+    }
+    return this.#inviteTo(runtime, entry);
+  }
+
+  async #inviteTo(runtime: ConversationRuntime, entry: Entry): Promise<Invite> {
+    const { account, network } = this.#deps;
+    const { uri } = account.writer;
+    return {
+      mimeType: INVITE_MIME,
+      conversationId: runtime.id,
+      from: uri,
+      metadatas: new Map(Object.entries(await account.metadatas(runtime))),
+      received: String(entry.time),
+      members: [{ uri }],
+      addresses: [...network.addresses()],
+    };
+  }
+}
+
+/** Tries addresses in turn; an answer of the device itself, be it a refusal, ends it. */
+async function firstThatAnswers<T>(
+  addresses: readonly string[],
+  attempt: (address: string) => Promise<T>,
+): Promise<T> {
+  let failure: unknown = new CoveyError('PEER_UNREACHABLE', 'the link names no address');
+  for (const address of addresses) {
+    try {
+      return await attempt(address);
+    } catch (reason) {
+      failure = reason;
+      if (!CoveyError.is(reason, 'PEER_UNREACHABLE') && !CoveyError.is(reason, 'DEADLINE_EXCEEDED'))
+        break;
+    }
+  }
+  throw failure;
+}
