@@ -7,8 +7,8 @@ export {
   type KnownPeer,
 } from './account-book.ts';
 export {
-  type InviteLink,
   type DeviceLink,
+  type InviteLink,
   readDeviceLink,
   readInviteLink,
   writeDeviceLink,

@@ -9,6 +9,7 @@ import {
   type Writer,
 } from '@covey/conversation';
 import type { AccountChain } from '@covey/identity';
+import type { AccountContext } from './account-context.ts';
 import type { AccountEvent, AccountInfo } from './api.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
 import { Conversations } from './conversations.ts';
@@ -19,7 +20,7 @@ import { Removal } from './removal.ts';
 import { Serial } from './serial.ts';
 
 /** One account on this device: its conversations, its book, and its way to other devices. */
-export class AccountRuntime {
+export class AccountRuntime implements AccountContext {
   readonly accountId: string;
   readonly writer: Writer;
   readonly chain: AccountChain;
@@ -53,7 +54,7 @@ export class AccountRuntime {
       this.#added(runtime, entries);
     this.conversations = new Conversations({ folder, crypto, clock, writer: this.writer, added });
     this.peering = new Peering(this);
-    this.removal = new Removal(this);
+    this.removal = new Removal(this, (id) => this.peering.forget(id));
   }
 
   /** Opens all conversations, then listens and dials. */
@@ -85,7 +86,6 @@ export class AccountRuntime {
     return this.#book;
   }
 
-  /** Changes the book; resolves when the change would survive a crash. */
   async update(change: (book: AccountBook) => AccountBook): Promise<void> {
     const next = change(this.#book);
     if (next === this.#book) return;
@@ -110,7 +110,6 @@ export class AccountRuntime {
     };
   }
 
-  /** When a clone is complete: joins where this account is only invited, and tells the host. */
   async finishCloneOnce(runtime: ConversationRuntime): Promise<void> {
     if (!this.#book.conversation(runtime.id)?.syncing || this.#joining.has(runtime.id)) return;
     this.#joining.add(runtime.id);
@@ -129,11 +128,14 @@ export class AccountRuntime {
     return toHex(this.ports.crypto.digests.sha256(secret));
   }
 
+  served(runtime: ConversationRuntime): Promise<void> {
+    return this.removal.served(runtime);
+  }
+
   titleOf(conversationId: string): string | undefined {
     return this.#titles.get(conversationId);
   }
 
-  /** What invitations say of a conversation. */
   async metadatas(runtime: ConversationRuntime): Promise<Readonly<Record<string, string>>> {
     const { title, description } = await this.profile(runtime);
     const mode = String(runtime.history.charter?.mode ?? 2);
@@ -178,6 +180,8 @@ export class AccountRuntime {
   }
 
   async readTitle(runtime: ConversationRuntime): Promise<void> {
+    // Until its first commit is here, a conversation is called what the invitation says.
+    if (runtime.history.size === 0) return;
     const { title } = await this.profile(runtime);
     this.#titles.set(runtime.id, title ?? '');
   }

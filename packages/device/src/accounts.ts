@@ -1,11 +1,11 @@
 import { readDeviceLink } from '@covey/account';
 import { toHex } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
-import type { Account, AccountInfo, Accounts } from './api.ts';
 import { AccountRuntime } from './account-runtime.ts';
+import type { Account, AccountInfo, Accounts } from './api.ts';
+import { readBundle } from './device-bundle.ts';
 import { LocalAccount } from './local-account.ts';
 import type { AccountFolder, DevicePorts, Papers } from './ports.ts';
-import { readBundle } from './device-bundle.ts';
 import { makePapers, writerOf } from './writer.ts';
 
 /** All accounts of one daemon, fully apart from each other. */

@@ -1,5 +1,5 @@
-import type { AccountUri, DeviceId } from '@covey/identity';
 import type { Oid } from '@covey/git-objects';
+import type { AccountUri, DeviceId } from '@covey/identity';
 
 /** What a host (local API, demo, web app) can ask of all accounts of this daemon. */
 export interface Accounts {
@@ -123,6 +123,8 @@ export interface Message {
   readonly id: Oid;
   readonly parents: readonly Oid[];
   readonly author: AccountUri;
+  /** The name that the author's device claims; anybody can claim any. */
+  readonly authorName: string;
   readonly device: DeviceId;
   /** The `type` of the commit message, or `merge`. */
   readonly type: string;

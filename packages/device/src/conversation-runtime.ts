@@ -5,8 +5,8 @@ import {
   History,
   type Intent,
   judgeAll,
-  refusal,
   type Resolved,
+  refusal,
   stateDigest,
   type Writer,
 } from '@covey/conversation';
@@ -86,6 +86,14 @@ export class ConversationRuntime {
 
   knows(oid: string): boolean {
     return this.history.entry(oid) !== undefined;
+  }
+
+  /** The last commit that invited an account. */
+  invitationOf(uri: string): Entry | undefined {
+    const act = this.history.acts.findLast(({ places }) =>
+      places.some((place) => place.uri === uri && place.to === 'invited'),
+    );
+    return act && this.history.entry(act.oid);
   }
 
   resolved(): Promise<Resolved> {

@@ -1,8 +1,8 @@
 import { CoveyError } from '@covey/errors';
 import { isOid, type Oid } from '@covey/git-objects';
-import type { GitMessageId } from '@covey/grpc-api';
-import { type Effect, Replicator } from '@covey/replication';
-import type { AccountRuntime } from './account-runtime.ts';
+import type { GitMessageId, KnownDevice } from '@covey/grpc-api';
+import { BackOff, type Effect, Replicator } from '@covey/replication';
+import type { AccountContext } from './account-context.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
 import type { Link } from './ports.ts';
 
@@ -10,15 +10,24 @@ const ANNOUNCE_MIME = 'application/im-gitmessage-id';
 const MAX_FETCH_BYTES = 16 * 1024 * 1024;
 const MAX_ANNOUNCED_HEADS = 1024;
 
+/** What is told and taken in of devices, see `Roster`. */
+interface RosterSide {
+  rosterOf(conversationId: string): KnownDevice[];
+  takeRoster(conversationId: string, devices: readonly KnownDevice[]): Promise<void>;
+}
+
 /** Keeps one conversation in step with all connected devices that share it: does what the replicator says. */
 export class Exchange {
   readonly #runtime: ConversationRuntime;
-  readonly #account: AccountRuntime;
+  readonly #account: AccountContext;
+  readonly #roster: RosterSide;
   readonly #replicator: Replicator;
   readonly #known = new Map<string, Link>();
+  readonly #backOffs = new Map<string, BackOff>();
   readonly #closing = new AbortController();
 
-  constructor(runtime: ConversationRuntime, account: AccountRuntime) {
+  constructor(runtime: ConversationRuntime, account: AccountContext, roster: RosterSide) {
+    this.#roster = roster;
     this.#runtime = runtime;
     this.#account = account;
     this.#replicator = new Replicator(runtime.heads, (oid) => runtime.knows(oid));
@@ -41,6 +50,7 @@ export class Exchange {
     const peer = link.remote.deviceId;
     if (this.#known.get(peer) !== link) return;
     this.#known.delete(peer);
+    this.#backOffs.delete(peer);
     this.#do(this.#replicator.unlinked(peer));
   }
 
@@ -62,12 +72,31 @@ export class Exchange {
     try {
       const { heads } = await link.heads({ conversationId }, this.#closing.signal);
       this.#do(this.#replicator.announced(link.remote.deviceId, heads.filter(isOid)));
-      const devices = this.#account.peering.rosterOf(conversationId);
+      // Nothing to fetch: a clone that was complete when this device was stopped.
+      if (heads.length > 0 && heads.every((oid) => this.#runtime.knows(oid)))
+        await this.#account.finishCloneOnce(this.#runtime);
+      const devices = this.#roster.rosterOf(conversationId);
       const roster = await link.roster({ conversationId, devices });
-      await this.#account.peering.takeRoster(conversationId, roster.devices);
+      await this.#roster.takeRoster(conversationId, roster.devices);
     } catch (reason) {
       this.#account.ports.log.debug({ err: reason }, 'a greeting failed');
+      this.#greetLater(link, reason);
     }
+  }
+
+  /** A failure that will pass is tried again on the same connection; a lost one brings a greeting of its own. */
+  #greetLater(link: Link, reason: unknown): void {
+    const peer = link.remote.deviceId;
+    const { retry } = CoveyError.from(reason).spec;
+    if (retry !== 'later' || this.#closing.signal.aborted || this.#known.get(peer) !== link) return;
+    const { chance, clock } = this.#account.ports;
+    const backOff = this.#backOffs.get(peer) ?? new BackOff();
+    this.#backOffs.set(peer, backOff);
+    clock.after(backOff.failed(chance()), () => {
+      if (this.#closing.signal.aborted || this.#known.get(peer) !== link) return;
+      this.#do(this.#replicator.untold(peer));
+      void this.#greet(link);
+    });
   }
 
   /** The same commits with another state is a bug in one of two programs, and is reported as one. */
@@ -88,9 +117,10 @@ export class Exchange {
       if (!link) continue;
       if (effect.do === 'fetch') void this.#fetch(link, effect.wants);
       else
-        void this.#announce(link).catch((err: unknown) =>
-          this.#account.ports.log.debug({ err }, 'an announcement failed'),
-        );
+        void this.#announce(link).catch((err: unknown) => {
+          this.#account.ports.log.debug({ err }, 'an announcement failed');
+          this.#greetLater(link, err);
+        });
     }
   }
 
@@ -117,7 +147,7 @@ export class Exchange {
         const before = this.#runtime.history.size;
         const refused = await this.#fetchSlice(link, wants);
         if (refused) {
-          outcome = { refused: [...wants] };
+          outcome = { refused: [...wants], invalid: refused };
           break;
         }
         if (wants.every((oid) => this.#runtime.knows(oid))) break;
@@ -125,17 +155,18 @@ export class Exchange {
           throw new CoveyError('OBJECT_MISSING', 'a peer announced what it does not give');
         }
       }
-      await this.#finished(link);
+      if (outcome === 'done') await this.#finished(link);
     } catch (err) {
       outcome = 'failed';
       this.#account.ports.log.info({ err, device: peer.slice(0, 8) }, 'a fetch failed');
+      this.#greetLater(link, err);
     }
+    if (outcome === 'done') this.#backOffs.delete(peer);
     this.#do(this.#replicator.fetched(peer, outcome));
-    // Its heads may have moved meanwhile; a failed fetch is not repeated before it says so.
   }
 
-  /** @returns whether the slice was refused by a rule */
-  async #fetchSlice(link: Link, wants: readonly Oid[]): Promise<boolean> {
+  /** @returns the commit that broke a rule; then nothing of the slice was taken in */
+  async #fetchSlice(link: Link, wants: readonly Oid[]): Promise<Oid | undefined> {
     const conversationId = this.#runtime.id;
     const request = {
       conversationId,
@@ -147,19 +178,19 @@ export class Exchange {
     const from = link.remote.deviceId;
     const opened = () => this.#account.emit('QuarantineOpened', { conversationId, from });
     const fetched = await this.#runtime.receive(link.fetch(request, signal), signal, opened);
-    if (fetched.outcome === 'admitted') return false;
+    if (fetched.outcome === 'admitted') return undefined;
     const { rule, commit, path, found } = fetched;
     this.#account.emit('CommitRefused', { conversationId, rule, commit, path, found, from });
     this.#account.ports.log.info(
       { rule, commit, path, device: from.slice(0, 8) },
       'commit refused',
     );
-    return true;
+    return commit;
   }
 
   async #finished({ remote }: Link): Promise<void> {
     const conversationId = this.#runtime.id;
     this.#account.emit('ConversationSyncFinished', { conversationId, from: remote.deviceId });
-    if (this.#runtime.history.size > 0) await this.#account.finishCloneOnce(this.#runtime);
+    await this.#account.finishCloneOnce(this.#runtime);
   }
 }

@@ -1,3 +1,3 @@
-export type * from './api.ts';
 export { DeviceAccounts } from './accounts.ts';
+export type * from './api.ts';
 export type * from './ports.ts';

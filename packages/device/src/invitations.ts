@@ -1,9 +1,8 @@
 import type { InviteLink } from '@covey/account';
-import type { Entry } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
 import type { Invite, InviteRequest, InviteResponse, Redeem } from '@covey/grpc-api';
 import type { AccountUri } from '@covey/identity';
-import type { AccountRuntime } from './account-runtime.ts';
+import type { AccountContext } from './account-context.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
 import type { Link, Network, RemoteDevice } from './ports.ts';
 import type { Rights } from './rights.ts';
@@ -15,7 +14,7 @@ const MAX_METADATA_LENGTH = 4096;
 const CLOCK_SLACK = 300;
 
 export interface InvitationsDeps {
-  readonly account: AccountRuntime;
+  readonly account: AccountContext;
   readonly network: Network;
   readonly rights: Rights;
   readonly roster: Roster;
@@ -37,12 +36,12 @@ export class Invitations {
   async deliver(
     runtime: ConversationRuntime,
     uri: AccountUri,
-    entry: Entry,
+    received: number,
     addresses: readonly string[],
   ): Promise<boolean> {
     const { account, network, roster, linksTo } = this.#deps;
     const request: InviteRequest = {
-      body: { $case: 'invite', value: await this.#inviteTo(runtime, entry) },
+      body: { $case: 'invite', value: await this.#inviteTo(runtime, received) },
     };
     for (const link of linksTo(uri)) {
       await link.askInvite(request);
@@ -63,6 +62,21 @@ export class Invitations {
     // Who named an address wants to hear that it was the wrong one.
     if (addresses.length > 0) throw failure;
     return false;
+  }
+
+  /** Hands over what this account has invited that one to and could not deliver, or not be sure of. */
+  async redeliver(link: Link): Promise<void> {
+    const { account } = this.#deps;
+    const { uri } = link.remote;
+    for (const runtime of account.conversations.all()) {
+      if ((await runtime.resolved()).state.placeOf(uri) !== 'invited') continue;
+      const invitation = runtime.invitationOf(uri);
+      if (invitation?.uri !== account.writer.uri) continue;
+      const value = await this.#inviteTo(runtime, invitation.time);
+      await link.askInvite({ body: { $case: 'invite', value } }).catch((err: unknown) => {
+        account.ports.log.info({ err }, 'an invitation was not delivered');
+      });
+    }
   }
 
   /** Presents a link where it was made; the answer is an invitation. @throws {CoveyError} LINK_REFUSED, PEER_UNREACHABLE */
@@ -150,7 +164,7 @@ export class Invitations {
       : runtime.history.heads.at(-1);
     await roster.met(remote.deviceId, remote.uri, addresses);
     if (!entry) throw new CoveyError('CONVERSATION_NOT_FOUND', 'no such conversation');
-    return this.#inviteTo(runtime, entry);
+    return this.#inviteTo(runtime, entry.time);
   }
 
   async #asksAgain(remote: RemoteDevice, conversationId: string): Promise<Invite> {
@@ -160,10 +174,10 @@ export class Invitations {
     if (!runtime || !entry || !rights.allows(remote, conversationId)) {
       throw new CoveyError('CONVERSATION_NOT_FOUND', 'no such conversation');
     }
-    return this.#inviteTo(runtime, entry);
+    return this.#inviteTo(runtime, entry.time);
   }
 
-  async #inviteTo(runtime: ConversationRuntime, entry: Entry): Promise<Invite> {
+  async #inviteTo(runtime: ConversationRuntime, received: number): Promise<Invite> {
     const { account, network } = this.#deps;
     const { uri } = account.writer;
     return {
@@ -171,7 +185,7 @@ export class Invitations {
       conversationId: runtime.id,
       from: uri,
       metadatas: new Map(Object.entries(await account.metadatas(runtime))),
-      received: String(entry.time),
+      received: String(received),
       members: [{ uri }],
       addresses: [...network.addresses()],
     };

@@ -1,6 +1,6 @@
 import { readInviteLink, writeDeviceLink, writeInviteLink } from '@covey/account';
 import type { JsonObject } from '@covey/codec';
-import { Composition, type Entry, History, rolesOf } from '@covey/conversation';
+import { Composition, History, rolesOf } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
 import type { Oid } from '@covey/git-objects';
 import type { AccountUri, DeviceId } from '@covey/identity';
@@ -52,13 +52,7 @@ export class LocalAccount implements Account {
       ...(profile === undefined || profile === 'admin' ? {} : { profile }),
       ...(flat ? { flat } : {}),
     };
-    const draft = new History(this.#account.ports.crypto, { profile: 'strict' });
-    const composition = new Composition(draft, { read: async () => undefined });
-    const root = await composition.write(
-      this.#account.writer,
-      { kind: 'initial', charter },
-      this.#account.ports.clock.now(),
-    );
+    const { root, composition } = await this.#newRoot(charter);
     const runtime = await this.#account.conversations.start(root.oid, composition.objects);
     await this.#account.update((book) =>
       book.withConversation(root.oid, { created: this.#account.ports.clock.now().getTime() }),
@@ -68,6 +62,20 @@ export class LocalAccount implements Account {
       await this.updateConversationInfos(root.oid, { title });
     this.#account.emit('ConversationReady', { conversationId: root.oid });
     return root.oid;
+  }
+
+  /**
+   * A first commit that this account has not written yet: two of one second with the same charter would
+   * be one and the same, for signatures hold no chance. The later one claims a later second.
+   */
+  async #newRoot(charter: JsonObject & { mode: Mode }) {
+    const { ports, writer, book } = this.#account;
+    for (let time = ports.clock.now().getTime(); ; time += 1000) {
+      const draft = new History(ports.crypto, { profile: 'strict' });
+      const composition = new Composition(draft, { read: async () => undefined });
+      const root = await composition.write(writer, { kind: 'initial', charter }, new Date(time));
+      if (!book.state.conversations[root.oid]) return { root, composition };
+    }
   }
 
   getConversations(): readonly ConversationSummary[] {
@@ -111,10 +119,11 @@ export class LocalAccount implements Account {
   async getConversationMembers(conversationId: string): Promise<readonly Member[]> {
     const { syncing } = this.#record(conversationId);
     if (syncing) {
-      return [
-        { uri: this.#account.writer.uri, role: 'invited', lastDisplayed: '' },
-        { uri: syncing.from as AccountUri, role: 'member', lastDisplayed: '' },
-      ];
+      const { uri } = this.#account.writer;
+      const source: Member = { uri: syncing.from as AccountUri, role: 'member', lastDisplayed: '' };
+      // Fetched from a device of one's own: oneself is all that is known.
+      if (source.uri === uri) return [source];
+      return [{ uri, role: 'invited', lastDisplayed: '' }, source];
     }
     const { state } = await this.#runtime(conversationId).resolved();
     return rolesOf(state).map(({ uri, role }) => ({
@@ -132,21 +141,13 @@ export class LocalAccount implements Account {
     const runtime = this.#runtime(conversationId);
     const { state } = await runtime.resolved();
     // Asked again for who is invited already: the invitation is delivered once more.
-    const entry =
-      state.placeOf(uri) === 'invited'
-        ? this.#invitationOf(runtime, uri)
-        : await runtime.write({ kind: 'add', uri });
-    const delivered = await this.#account.peering.deliverInvite(runtime, uri, entry, addresses);
+    const before = state.placeOf(uri) === 'invited' ? runtime.invitationOf(uri) : undefined;
+    const entry = before ?? (await runtime.write({ kind: 'add', uri }));
+    // A person asks once more: a later invitation, which reopens one that was declined.
+    const now = Math.floor(this.#account.ports.clock.now().getTime() / 1000);
+    const received = before ? Math.max(now, before.time + 1) : entry.time;
+    const delivered = await this.#account.peering.deliverInvite(runtime, uri, received, addresses);
     return { commit: entry.oid, delivered };
-  }
-
-  #invitationOf(runtime: ConversationRuntime, uri: string): Entry {
-    const act = runtime.history.acts.findLast(({ places }) =>
-      places.some((place) => place.uri === uri && place.to === 'invited'),
-    );
-    const entry = act && runtime.history.entry(act.oid);
-    if (!entry) throw new CoveyError('INTERNAL', 'an invitation without a commit');
-    return entry;
   }
 
   async createInvitationLink(conversationId: string) {
@@ -197,7 +198,7 @@ export class LocalAccount implements Account {
     await this.#account.update((book) =>
       book.accepted(conversationId, this.#account.ports.clock.now()),
     );
-    await this.#account.peering.clone(conversationId);
+    await this.#account.peering.accepted(conversationId);
   }
 
   async declineConversationRequest(conversationId: string): Promise<void> {

@@ -29,6 +29,7 @@ export function viewOf({
     parents: entry.parents.map(({ oid }) => oid),
     // Judged: the ids are of their form.
     author: entry.uri as AccountUri,
+    authorName: entry.name,
     device: entry.device as DeviceId,
     type: entry.content.type,
     timestamp: entry.time,

@@ -2,7 +2,7 @@ import { canonicalJson, readJson, utf8, utf8Text } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
 import type { LinkRequest, LinkResponse, SyncMsg } from '@covey/grpc-api';
 import { deviceIdOf, isDeviceId, readPublicKey } from '@covey/identity';
-import type { AccountRuntime } from './account-runtime.ts';
+import type { AccountContext } from './account-context.ts';
 import { writeBundle } from './device-bundle.ts';
 import type { Link } from './ports.ts';
 import { certifyDevice } from './writer.ts';
@@ -11,10 +11,10 @@ const MAX_NAME_LENGTH = 64;
 
 /** What the devices of one account tell each other, and how a further one is added. */
 export class OwnDevices {
-  readonly #account: AccountRuntime;
+  readonly #account: AccountContext;
   readonly #clone: (conversationId: string) => Promise<void>;
 
-  constructor(account: AccountRuntime, clone: (conversationId: string) => Promise<void>) {
+  constructor(account: AccountContext, clone: (conversationId: string) => Promise<void>) {
     this.#account = account;
     this.#clone = clone;
   }

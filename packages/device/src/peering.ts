@@ -1,6 +1,6 @@
 import type { InviteLink } from '@covey/account';
-import type { Entry } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
+import type { Oid } from '@covey/git-objects';
 import type {
   FetchRequest,
   GitMessageId,
@@ -13,9 +13,8 @@ import type {
   RosterRequest,
   SyncMsg,
 } from '@covey/grpc-api';
-import type { Oid } from '@covey/git-objects';
 import type { AccountUri, DeviceId } from '@covey/identity';
-import type { AccountRuntime } from './account-runtime.ts';
+import type { AccountContext } from './account-context.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
 import { Dialer } from './dialer.ts';
 import { Exchange } from './exchange.ts';
@@ -27,7 +26,7 @@ import { Roster } from './roster.ts';
 
 /** One account's way to other devices: who is connected, who is dialed, who may ask for what. */
 export class Peering implements Handlers {
-  readonly #account: AccountRuntime;
+  readonly #account: AccountContext;
   readonly #identity: NetworkIdentity;
   readonly #network: Network;
   readonly #rights: Rights;
@@ -40,7 +39,7 @@ export class Peering implements Handlers {
   #discovery: Discovery | undefined;
   #closed = false;
 
-  constructor(account: AccountRuntime) {
+  constructor(account: AccountContext) {
     this.#account = account;
     const { ports, writer, chain, papers, accountId } = account;
     const { deviceId, devicePem } = writer;
@@ -101,7 +100,7 @@ export class Peering implements Handlers {
   /** Takes part in exchanging a conversation from now on. */
   track(runtime: ConversationRuntime): void {
     if (this.#exchanges.has(runtime.id)) return;
-    const exchange = new Exchange(runtime, this.#account);
+    const exchange = new Exchange(runtime, this.#account, this);
     this.#exchanges.set(runtime.id, exchange);
     for (const link of this.linksOf(runtime.id)) exchange.linked(link);
   }
@@ -141,6 +140,12 @@ export class Peering implements Handlers {
     this.dialKnown();
   }
 
+  /** A conversation that was accepted here. */
+  async accepted(conversationId: string): Promise<void> {
+    await this.clone(conversationId);
+    void this.#ownDevices.tell(this.#linksTo(this.#account.writer.uri));
+  }
+
   linksOf(conversationId: string): readonly Link[] {
     return [...this.#links.values()].filter(({ remote }) =>
       this.#rights.allows(remote, conversationId),
@@ -158,10 +163,10 @@ export class Peering implements Handlers {
   deliverInvite(
     runtime: ConversationRuntime,
     uri: AccountUri,
-    entry: Entry,
+    received: number,
     addresses: readonly string[],
   ): Promise<boolean> {
-    return this.#invitations.deliver(runtime, uri, entry, addresses);
+    return this.#invitations.deliver(runtime, uri, received, addresses);
   }
 
   redeem(link: InviteLink): Promise<void> {
@@ -184,6 +189,7 @@ export class Peering implements Handlers {
       if (this.#rights.allows(remote, id)) exchange.linked(link);
     }
     if (uri === this.#account.writer.uri) void this.#ownDevices.greet(link);
+    else void this.#invitations.redeliver(link);
     void link.closed.then((code) => this.#unlinked(link, code ?? ''));
   }
 
@@ -220,7 +226,7 @@ export class Peering implements Handlers {
       yield chunk;
     }
     if (request.wants.some((oid) => runtime.heads.includes(oid as Oid)))
-      void this.#account.removal.served(runtime);
+      void this.#account.served(runtime);
   }
 
   async roster({ remote }: Link, { conversationId, devices }: RosterRequest) {

@@ -1,5 +1,5 @@
 import { rolesOf } from '@covey/conversation';
-import type { AccountRuntime } from './account-runtime.ts';
+import type { AccountContext } from './account-context.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
 
 /**
@@ -7,9 +7,11 @@ import type { ConversationRuntime } from './conversation-runtime.ts';
  * fetched the leave, over restarts if need be, and is then deleted.
  */
 export class Removal {
-  readonly #account: AccountRuntime;
+  readonly #account: AccountContext;
+  readonly #forget: (conversationId: string) => void;
 
-  constructor(account: AccountRuntime) {
+  constructor(account: AccountContext, forget: (conversationId: string) => void) {
+    this.#forget = forget;
     this.#account = account;
   }
 
@@ -50,7 +52,7 @@ export class Removal {
   }
 
   async #erase(conversationId: string): Promise<void> {
-    this.#account.peering.forget(conversationId);
+    this.#forget(conversationId);
     await this.#account.conversations.remove(conversationId);
   }
 }

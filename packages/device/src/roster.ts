@@ -1,6 +1,6 @@
 import type { KnownDevice } from '@covey/grpc-api';
-import { isAccountUri, isDeviceId, type DeviceId } from '@covey/identity';
-import type { AccountRuntime } from './account-runtime.ts';
+import { type DeviceId, isAccountUri, isDeviceId } from '@covey/identity';
+import type { AccountContext } from './account-context.ts';
 import type { Rights } from './rights.ts';
 
 const MAX_ROSTER = 500;
@@ -8,12 +8,12 @@ const MAX_ADDRESSES = 8;
 
 /** Which devices are known, and where; told to and learnt from those that share a conversation. */
 export class Roster {
-  readonly #account: AccountRuntime;
+  readonly #account: AccountContext;
   readonly #rights: Rights;
   readonly #heardOf: (deviceId: string, addresses: readonly string[]) => void;
 
   constructor(
-    account: AccountRuntime,
+    account: AccountContext,
     rights: Rights,
     heardOf: (deviceId: string, addresses: readonly string[]) => void,
   ) {

@@ -1,2 +1,2 @@
-export { CoveyError, invariant, InvariantError } from './covey-error.ts';
 export { ERROR_SPECS, type ErrorCode, type ErrorSpec } from './codes.ts';
+export { CoveyError, InvariantError, invariant } from './covey-error.ts';

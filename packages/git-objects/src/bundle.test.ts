@@ -1,6 +1,6 @@
-import { utf8 } from '@covey/codec';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { utf8 } from '@covey/codec';
 import { readBundle } from './index.ts';
 
 const ONE = '1'.repeat(40);

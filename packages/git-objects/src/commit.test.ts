@@ -1,6 +1,6 @@
-import { utf8 } from '@covey/codec';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { utf8 } from '@covey/codec';
 import { cleanName, commitPayload, parseOid, readCommit, signedCommit } from './index.ts';
 
 const TREE = parseOid('1'.repeat(40));

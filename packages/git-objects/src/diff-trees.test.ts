@@ -1,5 +1,5 @@
-import { nodeDigests } from '@covey/node-crypto';
 import { expect, test, vi } from 'vitest';
+import { nodeDigests } from '@covey/node-crypto';
 import { diffTrees, type Oid, oidOf, parseOid, type TreeEntry, writeTree } from './index.ts';
 
 const ONE = parseOid('1'.repeat(40));

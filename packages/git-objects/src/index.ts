@@ -18,7 +18,7 @@ export { type PackIndexEntry, packIndex } from './pack-index.ts';
 export { DEFAULT_PACK_LIMITS, LOCAL_PACK_LIMITS, type PackLimits } from './pack-limits.ts';
 export { cleanName, type Person } from './person.ts';
 export { inflateExactly, type ReadPackOptions, readPack } from './read-pack.ts';
-export { isRefName, MemoryRefStore, type Refs, type RefStore } from './ref-store.ts';
+export { isRefName, MemoryRefStore, type RefStore, type Refs } from './ref-store.ts';
 export {
   isEntryName,
   type LooseTreeEntry,

@@ -1,7 +1,7 @@
-import { concatBytes, utf8 } from '@covey/codec';
-import { nodeDeflate, nodeDigests, nodeInflate } from '@covey/node-crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { concatBytes, utf8 } from '@covey/codec';
+import { nodeDeflate, nodeDigests, nodeInflate } from '@covey/node-crypto';
 import {
   applyDelta,
   DEFAULT_PACK_LIMITS,

@@ -1,6 +1,6 @@
-import { concatBytes, utf8 } from '@covey/codec';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { concatBytes, utf8 } from '@covey/codec';
 import {
   oidBytes,
   parseOid,

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { type Digests, utf8 } from '@covey/codec';
 import { objectStoreConformance, refStoreConformance } from '@covey/conformance';
 import { nodeDigests } from '@covey/node-crypto';
-import { describe, expect, test } from 'vitest';
 import { emptyFolder } from '../test/git.ts';
 import { blob, history, oid } from '../test/objects.ts';
 import { GitStore } from './index.ts';

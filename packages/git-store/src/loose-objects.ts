@@ -9,8 +9,8 @@ import {
   LOCAL_PACK_LIMITS,
   longestDeflated,
   type ObjectType,
-  objectHeader,
   type Oid,
+  objectHeader,
 } from '@covey/git-objects';
 import { checked, damaged } from './damaged.ts';
 import {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import { concatBytes } from '@covey/codec';
 import {
   DEFAULT_PACK_LIMITS,
@@ -9,7 +10,6 @@ import {
   writePack,
 } from '@covey/git-objects';
 import { nodeDeflate, nodeDigests } from '@covey/node-crypto';
-import { expect, test } from 'vitest';
 import { emptyFolder } from '../test/git.ts';
 import { blob, history, oid } from '../test/objects.ts';
 import { GitStore } from './index.ts';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseOid } from '@covey/git-objects';
 import { expect, test } from 'vitest';
+import { parseOid } from '@covey/git-objects';
 import { GitStore } from '../src/index.ts';
 import { emptyFolder, git, gitPresent } from './git.ts';
 

@@ -1,8 +1,8 @@
 import type * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { expect, test, vi } from 'vitest';
 import { DEFAULT_PACK_LIMITS, writePack } from '@covey/git-objects';
 import { nodeDeflate, nodeDigests } from '@covey/node-crypto';
-import { expect, test, vi } from 'vitest';
 import { GitStore } from '../src/index.ts';
 import { emptyFolder } from './git.ts';
 import { blob, history, oid } from './objects.ts';

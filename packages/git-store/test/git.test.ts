@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import {
   appendFileSync,
   mkdirSync,
@@ -6,8 +7,9 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs';
-import * as fs from 'node:fs';
 import { join } from 'node:path';
+import * as isomorphicGit from 'isomorphic-git';
+import { describe, expect, test } from 'vitest';
 import { concatBytes } from '@covey/codec';
 import {
   crc32,
@@ -19,8 +21,6 @@ import {
   writePack,
 } from '@covey/git-objects';
 import { nodeDeflate, nodeDigests, nodeInflate } from '@covey/node-crypto';
-import * as isomorphicGit from 'isomorphic-git';
-import { describe, expect, test } from 'vitest';
 import { GitStore, openBundle, openGitDirectory } from '../src/index.ts';
 import { emptyFolder, git, gitNote, gitPresent } from './git.ts';
 import { blob, history, oid } from './objects.ts';

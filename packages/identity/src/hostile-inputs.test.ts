@@ -1,43 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { CoveyError } from '@covey/errors';
-import { corpus, FIXTURES, fixturesAbsent } from '../test/fixtures.ts';
+import { test } from 'vitest';
 import { makeChain } from '../test/made-chain.ts';
-import { readCertificate, readCrl, readPem } from './index.ts';
-
-test.skipIf(!fixturesAbsent)(
-  'NOT TESTED: the corpora of hostile certificates are absent',
-  () => {},
-);
-
-describe.skipIf(fixturesAbsent)('corpora', () => {
-  test.each(['x509', 'crl', 'asn1', 'acert', 'pem'])(
-    'openssl-fuzz %s: every input is read or refused with our error',
-    (name) => {
-      for (const { bytes } of corpus(`openssl-fuzz/${name}.jsonl`)) {
-        for (const read of [readCertificate, readCrl, readPemOfBoth]) settles(() => read(bytes));
-      }
-    },
-  );
-
-  test('x509-limbo: no certificate of the web’s profiles is one of ours', () => {
-    const { testcases } = JSON.parse(
-      readFileSync(join(FIXTURES, 'x509-limbo/limbo.json'), 'utf8'),
-    ) as { testcases: Record<string, unknown>[] };
-    const pems = testcases.flatMap((one) =>
-      [one['trusted_certs'], one['untrusted_intermediates'], one['peer_certificate']].flat(),
-    );
-    expect(pems.length).toBeGreaterThan(200);
-    const read = pems
-      .filter((pem): pem is string => typeof pem === 'string')
-      .filter((pem) =>
-        settles(() => readPem(Buffer.from(pem), 'CERTIFICATE').map(readCertificate)),
-      );
-    expect(read).toEqual([]);
-  });
-});
+import { readPemOfBoth, settles } from '../test/settles.ts';
+import { readCertificate, readCrl } from './index.ts';
 
 test('any bytes are read or refused with our error', () => {
   fc.assert(
@@ -59,19 +24,3 @@ test('a certificate with some bytes changed is read or refused with our error', 
     { numRuns: 1000 },
   );
 });
-
-/** Whether it was read. Any other error than ours fails the test. */
-function settles(read: () => unknown): boolean {
-  try {
-    read();
-    return true;
-  } catch (reason) {
-    if (!CoveyError.is(reason)) throw reason;
-    return false;
-  }
-}
-
-function readPemOfBoth(bytes: Uint8Array): void {
-  settles(() => readPem(bytes, 'X509 CRL'));
-  readPem(bytes, 'CERTIFICATE');
-}

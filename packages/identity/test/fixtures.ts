@@ -7,7 +7,12 @@ export const FIXTURES =
   process.env['COVEY_FIXTURES'] ??
   fileURLToPath(new URL('../../../../shared/fixtures', import.meta.url));
 
-export const fixturesAbsent = !existsSync(FIXTURES);
+/** No corpus is part of the repository. */
+export const isAbsent = (path: string): boolean => !existsSync(join(FIXTURES, path));
+
+/** A suite that is skipped says why. */
+export const suiteName = (name: string, absent: boolean): string =>
+  absent ? `${name} (SKIPPED: the corpus is absent; set COVEY_FIXTURES)` : name;
 
 /** Inputs of a fuzzer's corpus: one JSON object with name and base64 a line. */
 export function corpus(path: string): { name: string; bytes: Uint8Array }[] {

@@ -41,7 +41,10 @@ export function reachableAddresses({ host, port }: HostPort): string[] {
   const found = Object.values(networkInterfaces())
     .flatMap((each) => each ?? [])
     // Link-local addresses mean nothing without a zone, which differs per machine.
-    .filter(({ family, internal, scopeid }) => !internal && !scopeid && (host === '::' || family === 'IPv4'))
+    .filter(
+      ({ family, internal, scopeid }) =>
+        !internal && !scopeid && (host === '::' || family === 'IPv4'),
+    )
     .map(({ address }) => formatAddress({ host: address, port }));
   return found.length > 0 ? found.slice(0, 16) : [formatAddress({ host: '127.0.0.1', port })];
 }
@@ -55,5 +58,8 @@ export function addressGroup(address: string): string {
   const right = (tail ?? '').split(':').filter(Boolean);
   const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
   const groups = [...left, ...Array<string>(missing).fill('0'), ...right];
-  return groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }

@@ -32,23 +32,29 @@ const BODY_BYTES = 2 * 1024 * 1024;
 export function checkRequest({ body }: Request): void {
   switch (body?.$case) {
     case 'heads':
-      return id(body.value.conversationId);
+      id(body.value.conversationId);
+      break;
     case 'fetch':
       id(body.value.conversationId);
       ids(body.value.wants, HEADS);
-      return ids(body.value.haves, HAVES);
+      ids(body.value.haves, HAVES);
+      break;
     case 'announce':
       text(body.value.mimeType, ID_BYTES, 'a MIME type');
       for (const each of [body.value.deviceId, body.value.id, body.value.commit]) id(each);
       text(body.value.stateDigest, ID_BYTES, 'a digest');
-      return ids(body.value.heads, HEADS);
+      ids(body.value.heads, HEADS);
+      break;
     case 'roster':
       id(body.value.conversationId);
-      return roster(body.value.devices);
+      roster(body.value.devices);
+      break;
     case 'invite':
-      return checkInviteRequest(body.value);
+      checkInviteRequest(body.value);
+      break;
     case 'sync':
-      return atMost(BODY_BYTES, body.value.body.length, 'bytes of sync');
+      atMost(BODY_BYTES, body.value.body.length, 'bytes of sync');
+      break;
   }
 }
 
@@ -57,13 +63,17 @@ export function checkResponse({ body }: Response): void {
   switch (body?.$case) {
     case 'heads':
       text(body.value.stateDigest, ID_BYTES, 'a digest');
-      return ids(body.value.heads, HEADS);
+      ids(body.value.heads, HEADS);
+      break;
     case 'roster':
-      return roster(body.value.devices);
+      roster(body.value.devices);
+      break;
     case 'invite':
-      return checkInviteResponse(body.value);
+      checkInviteResponse(body.value);
+      break;
     case 'sync':
-      return atMost(BODY_BYTES, body.value.body.length, 'bytes of sync');
+      atMost(BODY_BYTES, body.value.body.length, 'bytes of sync');
+      break;
   }
 }
 

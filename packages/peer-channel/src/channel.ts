@@ -115,9 +115,9 @@ export class Channel {
 
   #take({ call, body }: Frame, service: ChannelService): void {
     if (this.#closedWith) return;
-    if (call === 0n) return this.#takeOwn(body);
-    if (body?.$case === 'request' && !service.admits()) return this.close('PEER_REFUSED');
-    if (!this.#isInOrder(call, body)) this.close('REQUEST_MALFORMED');
+    if (call === 0n) this.#takeOwn(body);
+    else if (body?.$case === 'request' && !service.admits()) this.close('PEER_REFUSED');
+    else if (!this.#isInOrder(call, body)) this.close('REQUEST_MALFORMED');
   }
 
   #isInOrder(call: bigint, body: Frame['body']): boolean {

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
+import { ChannelCredentials, credentials, type experimental } from '@grpc/grpc-js';
 import { CoveyError } from '@covey/errors';
 import type { PeerServiceClient } from '@covey/grpc-api';
 import type { AccountUri, DeviceId, JudgePorts } from '@covey/identity';
-import { ChannelCredentials, credentials, type experimental } from '@grpc/grpc-js';
 import { grpcTarget, parseAddress } from './address.ts';
 import { clientOptions } from './grpc-options.ts';
 import type { PeerLimits } from './limits.ts';
@@ -54,9 +54,15 @@ export class Dialer {
     const error = CoveyError.from(reason);
     // Nobody there and nobody in time are one thing to a caller, as long as nothing answered.
     if (error.code === 'DEADLINE_EXCEEDED' && !hasConnected) {
-      return new CoveyError('PEER_UNREACHABLE', 'nothing answers at this address', { cause: error });
+      return new CoveyError('PEER_UNREACHABLE', 'nothing answers at this address', {
+        cause: error,
+      });
     }
     return error;
+  }
+
+  get isClosed(): boolean {
+    return this.#credentials.isClosed;
   }
 
   /** Ends the connection at once. */
@@ -72,7 +78,7 @@ class PinnedCredentials extends ChannelCredentials {
   readonly #ports: DialPorts;
   readonly #context;
   readonly #sockets = new Set<Socket>();
-  #closed = false;
+  isClosed = false;
   pinned: { readonly remote: RemoteDevice; readonly socket: TLSSocket } | undefined;
   failure: CoveyError | undefined;
   hasConnected = false;
@@ -102,28 +108,32 @@ class PinnedCredentials extends ChannelCredentials {
   }
 
   destroy(): void {
-    this.#closed = true;
+    this.isClosed = true;
     for (const socket of this.#sockets) socket.destroy();
   }
 
   async #secure(raw: Socket): Promise<TLSSocket> {
     this.hasConnected = true;
     // One connection is one identity: what gRPC would do about a lost one is not its business here.
-    if (this.#closed || this.pinned) throw new CoveyError('PEER_UNREACHABLE', 'dialed once already');
+    if (this.isClosed || this.pinned)
+      throw new CoveyError('PEER_UNREACHABLE', 'dialed once already');
     raw.setNoDelay(true);
     this.#sockets.add(raw);
     raw.once('close', () => this.#sockets.delete(raw));
     try {
       const socket = await handshake(raw, this.#context);
       const remote = await this.#pin(socket);
-      if (this.#closed || this.pinned) throw new CoveyError('PEER_UNREACHABLE', 'another was faster');
+      if (this.isClosed || this.pinned)
+        throw new CoveyError('PEER_UNREACHABLE', 'another was faster');
       this.pinned = { remote, socket };
       return socket;
     } catch (reason) {
       raw.destroy();
       this.failure ??= CoveyError.is(reason)
         ? reason
-        : new CoveyError('PEER_UNREACHABLE', 'no secure connection to this address', { cause: reason });
+        : new CoveyError('PEER_UNREACHABLE', 'no secure connection to this address', {
+            cause: reason,
+          });
       throw this.failure;
     }
   }

@@ -1,11 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import type { TLSSocket, Server as TlsServer } from 'node:tls';
 import { CoveyError } from '@covey/errors';
 import type { JudgePorts } from '@covey/identity';
 import { addressGroup, type HostPort } from './address.ts';
 import { Crowd } from './crowd.ts';
 import type { PeerLimits } from './limits.ts';
 import type { PeerLog } from './log.ts';
+import { createServerWithoutTickets } from './no-tickets.ts';
 import { addressOf, judgeVisitor, type Visitor } from './papers.ts';
 import { ALPN, type TlsIdentity, TRUST_NOBODY_YET, tlsSettings } from './tls-settings.ts';
 
@@ -38,7 +39,7 @@ export class Doorway {
     this.#inside = new Crowd({ all: connections, perKey: connectionsPerAddress });
     this.#byDevice = new Crowd({ all: connections, perKey: connectionsPerDevice });
     this.#listener = createServer({ noDelay: true }, (socket) => this.#knocked(socket));
-    this.#tls = createTlsServer({
+    this.#tls = createServerWithoutTickets({
       ...tlsSettings(ports.identity),
       ...TRUST_NOBODY_YET,
       handshakeTimeout: limits.handshakeMs,

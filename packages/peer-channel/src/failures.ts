@@ -1,6 +1,6 @@
+import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { CoveyError, ERROR_SPECS, type ErrorCode } from '@covey/errors';
 import { Failure } from '@covey/grpc-api';
-import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { checkFailure } from './bounds.ts';
 
 /** Trailer of a failed Invite, Link or Channel call: a `Failure`, encoded. */

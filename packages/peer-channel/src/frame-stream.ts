@@ -46,16 +46,9 @@ export class FrameStream {
    */
   listen(events: FrameStreamEvents): void {
     this.#events = events;
-    if (this.#over) return events.over(this.#failure);
-    if (this.#reading) {
-      this.#stream.resume();
-      return;
-    }
-    this.#reading = true;
-    // A message without a frame is one of a later version: nothing for us.
-    this.#stream.on('data', ({ frame }: { frame: Frame | undefined }) => {
-      if (frame && !this.#over) this.#events?.frame(frame);
-    });
+    if (this.#over) events.over(this.#failure);
+    else if (this.#reading) this.#stream.resume();
+    else this.#read();
   }
 
   pause(): void {
@@ -76,6 +69,14 @@ export class FrameStream {
   /** Sends what is queued, then nothing more. */
   end(): void {
     if (!this.#stream.writableEnded) this.#stream.end();
+  }
+
+  #read(): void {
+    this.#reading = true;
+    // A message without a frame is one of a later version: nothing for us.
+    this.#stream.on('data', ({ frame }: { frame: Frame | undefined }) => {
+      if (frame && !this.#over) this.#events?.frame(frame);
+    });
   }
 
   #end(failure: Error | undefined): void {

@@ -1,5 +1,5 @@
-import { invariant } from '@covey/errors';
 import { type ClientOptions, Server, type ServerOptions } from '@grpc/grpc-js';
+import { invariant } from '@covey/errors';
 import type { PeerLimits } from './limits.ts';
 
 /** Window of HTTP/2: as much as the credit of one fetch. */
@@ -19,14 +19,15 @@ export function clientOptions(limits: PeerLimits): ClientOptions {
 }
 
 /**
- * A gRPC server for one connection: whose it is, is then no question for any call. `messageBytes`
- * bounds what one message may make this side hold.
+ * A gRPC server for one connection: whose it is, is then no question for any call. Streams times
+ * message bytes is what it can make this side hold: for a stranger little of both.
  */
-export function connectionServer(limits: PeerLimits, messageBytes: number): Server {
+export function connectionServer(limits: PeerLimits, isPeer: boolean): Server {
   const options: ServerOptions = {
     ...common(limits),
-    'grpc.max_receive_message_length': messageBytes,
-    'grpc.max_concurrent_streams': limits.streamsPerConnection,
+    // A byte more than an invitation may have, so that our own code says what is wrong with it.
+    'grpc.max_receive_message_length': isPeer ? limits.messageBytes : limits.inviteBytes + 1,
+    'grpc.max_concurrent_streams': isPeer ? limits.peerStreams : limits.strangerStreams,
   };
   const server = new Server(options);
   limitHeaders(server, limits.headerListBytes);

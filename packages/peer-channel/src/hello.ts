@@ -1,6 +1,6 @@
+import type { ServiceError } from '@grpc/grpc-js';
 import { CoveyError } from '@covey/errors';
 import type { Frame, Hello } from '@covey/grpc-api';
-import type { ServiceError } from '@grpc/grpc-js';
 import { checkHello } from './bounds.ts';
 import { errorOf, errorOfStatus, failureOf } from './failures.ts';
 import type { FrameStream } from './frame-stream.ts';

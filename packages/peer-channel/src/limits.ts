@@ -20,7 +20,9 @@ export interface PeerLimits {
   readonly messageBytes: number;
   readonly headerListBytes: number;
   readonly sessionMemoryMegabytes: number;
-  readonly streamsPerConnection: number;
+  /** Streams of one connection: of a stranger's, and of one whose messages may have `messageBytes`. */
+  readonly strangerStreams: number;
+  readonly peerStreams: number;
   /** Calls of one peer that are answered at once; a further one is refused. */
   readonly callsServedAtOnce: number;
   /** Calls to one peer that are under way at once; a further one waits its turn. */
@@ -51,7 +53,8 @@ export const DEFAULT_LIMITS: PeerLimits = Object.freeze({
   messageBytes: 4 * 1024 * 1024,
   headerListBytes: 16 * 1024,
   sessionMemoryMegabytes: 10,
-  streamsPerConnection: 64,
+  strangerStreams: 64,
+  peerStreams: 8,
   callsServedAtOnce: 64,
   callsMadeAtOnce: 48,
   callsWaiting: 4096,

@@ -1,6 +1,6 @@
+import { Metadata } from '@grpc/grpc-js';
 import type { LinkRequest, LinkResponse } from '@covey/grpc-api';
 import type { DeviceId, JudgePorts } from '@covey/identity';
-import { Metadata } from '@grpc/grpc-js';
 import { checkLinkRequest, checkLinkResponse } from './bounds.ts';
 import { Dialer } from './dialer.ts';
 import { DEFAULT_LIMITS, type PeerLimits } from './limits.ts';

@@ -12,6 +12,7 @@ export class LinkTable {
   readonly #ownId: DeviceId;
   readonly #handlers: PeerHandlers;
   readonly #limits: PeerLimits;
+  #closedWith: ErrorCode | undefined;
 
   constructor(
     { handlers }: { handlers: PeerHandlers },
@@ -30,9 +31,14 @@ export class LinkTable {
 
   /**
    * Gives a channel to the link of its device; the first one makes the link, and `linked` is called.
-   * @throws {CoveyError} PEER_REFUSED when the device is already here in the name of another account
+   * @throws {CoveyError} PEER_REFUSED when the device is already here in the name of another account,
+   *   and what {@link closeAll} was called with
    */
   attach(remote: RemoteDevice, channel: Channel): LiveLink {
+    if (this.#closedWith) {
+      channel.close(this.#closedWith);
+      throw new CoveyError(this.#closedWith, 'no more links are made');
+    }
     const { deviceId } = remote;
     const present = this.find(deviceId);
     if (present && present.remote.uri !== remote.uri) {
@@ -62,8 +68,9 @@ export class LinkTable {
     }
   }
 
-  /** Resolves when all links are over. */
+  /** Closes all links, and every one that would come. Resolves when they are over. */
   async closeAll(code: ErrorCode): Promise<void> {
+    this.#closedWith = code;
     const links = [...this.#links.values()];
     for (const link of links) link.close(code);
     await Promise.all(links.map((link) => link.closed));

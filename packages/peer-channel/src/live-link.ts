@@ -26,7 +26,11 @@ export class LiveLink implements PeerLink {
 
   /** NOTE: answers nothing before {@link start}. */
   constructor(
-    { remote, channel, handlers }: { remote: RemoteDevice; channel: Channel; handlers: PeerHandlers },
+    {
+      remote,
+      channel,
+      handlers,
+    }: { remote: RemoteDevice; channel: Channel; handlers: PeerHandlers },
     settings: { decides: boolean; limits: PeerLimits },
   ) {
     const { promise, resolve } = Promise.withResolvers<ErrorCode | undefined>();
@@ -64,7 +68,8 @@ export class LiveLink implements PeerLink {
     if (this.#decides) {
       // Dialed at once by both: the lower id's own stays. Later, a new one means that the other side
       // has lost the old one, even if this side hasn't noticed yet.
-      const crossed = channel.openedAt.getTime() - before.openedAt.getTime() < this.#limits.crossingMs;
+      const crossed =
+        channel.openedAt.getTime() - before.openedAt.getTime() < this.#limits.crossingMs;
       const keepsOld = crossed && before.dialed && !channel.dialed && !before.isClosing;
       this.#current = keepsOld ? before : channel;
       this.#retireOwn(keepsOld ? channel : before);

@@ -78,7 +78,8 @@ export class OutgoingCalls {
     const begun = Promise.withResolvers<PackIntake>();
     const over = Promise.withResolvers<void>();
     const lasting = this.#during(either, (call) => {
-      const grant = (chunks: number) => void this.#send(call, { $case: 'credit', value: { chunks } });
+      const grant = (chunks: number) =>
+        void this.#send(call, { $case: 'credit', value: { chunks } });
       const intake = new PackIntake({ grant, stallMs });
       this.#waiting.set(call, { intake, fail: (reason) => intake.fail(reason) });
       void this.#send(call, { $case: 'request', value: wrapped });

@@ -1,7 +1,13 @@
+import { Metadata } from '@grpc/grpc-js';
 import { CoveyError } from '@covey/errors';
 import type { InviteRequest, InviteResponse } from '@covey/grpc-api';
-import { Metadata } from '@grpc/grpc-js';
-import { type AccountChain, type DeviceId, deviceIdOf, type JudgePorts, readCertificate } from '@covey/identity';
+import {
+  type AccountChain,
+  type DeviceId,
+  deviceIdOf,
+  type JudgePorts,
+  readCertificate,
+} from '@covey/identity';
 import { type HostPort, parseAddress, reachableAddresses } from './address.ts';
 import { checkInviteRequest, checkInviteResponse } from './bounds.ts';
 import { Channel } from './channel.ts';
@@ -178,8 +184,8 @@ export class PeerNetwork {
   /** Says goodbye to all, stops listening. Resolves when no connection is left. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#links.closeAll('SHUTTING_DOWN');
     for (const dialer of this.#dialers) dialer.close();
+    await this.#links.closeAll('SHUTTING_DOWN');
     await this.#doorway.close();
   }
 
@@ -196,7 +202,11 @@ export class PeerNetwork {
   ): Promise<T> {
     signal?.throwIfAborted();
     if (this.#closed) throw new CoveyError('SHUTTING_DOWN', 'this device is stopping');
-    const dialer = new Dialer(address, this.#dialPorts, { expected, inspect, limits: this.#limits });
+    const dialer = new Dialer(address, this.#dialPorts, {
+      expected,
+      inspect,
+      limits: this.#limits,
+    });
     this.#dialers.add(dialer);
     const aborted = Promise.withResolvers<never>();
     const abort = () => aborted.reject(signal?.reason);
@@ -226,11 +236,20 @@ export class PeerNetwork {
     const frames = new FrameStream(dialer.client.channel(), { stallMs: limits.stallMs });
     const hello = await exchangeHello(frames, this.#hello(), limits.handshakeMs);
     const remote = pinned(dialer);
+    // Whoever waited for this may have given up meanwhile.
+    if (dialer.isClosed) throw new CoveyError('PEER_UNREACHABLE', 'hung up before hello');
     this.#inspectPeer(remote); // The right may have gone while the other side was saying hello.
     const openedAt = this.#dialPorts.now();
     const destroy = () => dialer.close();
     const { address } = remote;
-    const channel = new Channel(frames, { hello, dialed: true, address, openedAt, limits, destroy });
+    const channel = new Channel(frames, {
+      hello,
+      dialed: true,
+      address,
+      openedAt,
+      limits,
+      destroy,
+    });
     return this.#links.attach(remote, channel);
   }
 }

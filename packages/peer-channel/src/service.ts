@@ -1,5 +1,5 @@
-import { PeerServiceClient, PeerServiceService } from '@covey/grpc-api';
 import { type MethodDefinition, makeGenericClientConstructor } from '@grpc/grpc-js';
+import { PeerServiceClient, PeerServiceService } from '@covey/grpc-api';
 
 /**
  * The generated service, but that messages are read from plain bytes: a `bytes` field is a view into

@@ -1,4 +1,4 @@
-import { constants, createPrivateKey } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
 import { writePem } from '@covey/identity';
 
@@ -27,9 +27,6 @@ export function tlsSettings({ certificates, pkcs8 }: TlsIdentity): SecureContext
     ciphers: 'TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256',
     ecdhCurve: 'X25519:P-256',
     sigalgs: 'ed25519',
-    // OpenSSL then sends tickets that only name a session here, and Node keeps none: a handshake
-    // that offers one is a full one all the same.
-    secureOptions: constants.SSL_OP_NO_TICKET,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls';
+import { ServerCredentials, type ServerDuplexStream, type ServerUnaryCall } from '@grpc/grpc-js';
 import { CoveyError } from '@covey/errors';
 import {
   type ChannelRequest,
@@ -8,9 +9,13 @@ import {
   LinkRequest,
   type LinkResponse,
 } from '@covey/grpc-api';
-import { type ServerDuplexStream, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js';
 import { addressGroup } from './address.ts';
-import { checkInviteRequest, checkInviteResponse, checkLinkRequest, checkLinkResponse } from './bounds.ts';
+import {
+  checkInviteRequest,
+  checkInviteResponse,
+  checkLinkRequest,
+  checkLinkResponse,
+} from './bounds.ts';
 import { Channel } from './channel.ts';
 import { statusOf } from './failures.ts';
 import { FrameStream } from './frame-stream.ts';
@@ -53,8 +58,7 @@ export function serveVisit(
 ): void {
   const { remote } = visitor;
   const isPeer = remote !== undefined && ports.handlers.admits(remote);
-  // A byte more than an invitation may have, so that our own code says what is wrong with it.
-  const server = connectionServer(limits, isPeer ? limits.messageBytes : limits.inviteBytes + 1);
+  const server = connectionServer(limits, isPeer);
   // Who came to talk opens a channel; others say what they want and go.
   const overstayed = setTimeout(() => socket.destroy(), limits.visitMs);
   server.addService(SERVICE, {

@@ -74,7 +74,11 @@ export async function castThrowaway(): Promise<TlsIdentity & { deviceId: DeviceI
   const { signer, pkcs8 } = makeEd25519Key();
   const settings = { now: new Date(), random: nodeRandom, digests: nodeDigests };
   const certificate = await issueAuthority({ ...settings, signer });
-  return { certificates: [certificate], pkcs8, deviceId: deviceIdOf(signer.publicKey, nodeDigests) };
+  return {
+    certificates: [certificate],
+    pkcs8,
+    deviceId: deviceIdOf(signer.publicKey, nodeDigests),
+  };
 }
 
 export interface Station {

@@ -1,8 +1,9 @@
+import { afterEach, describe, expect, test } from 'vitest';
 import { CoveyError } from '@covey/errors';
 import { InviteRequest } from '@covey/grpc-api';
 import { type FetchRequest, linkOverNetwork, type PeerLink } from '@covey/peer-channel';
-import { afterEach, describe, expect, test } from 'vitest';
 import { castAccount, castThrowaway, goHome, PORTS, station } from './cast.ts';
+import { tcpRelay } from './tcp-relay.ts';
 
 afterEach(goHome);
 
@@ -10,7 +11,7 @@ const CONVERSATION = 'c'.repeat(40);
 const heads = (name: string) => ({ heads: [name.repeat(40)], stateDigest: '' });
 
 describe('one connection carries the calls of both sides', () => {
-  test('SHAPE-3: the dialed device calls the dialer over the same connection', async () => {
+  test('NET-1: the dialed device calls the dialer over the same connection', async () => {
     const alice = await station({ heads: async () => heads('a') });
     const bob = await station({ heads: async () => heads('b') });
     const bobsLink = bob.nextLink();
@@ -125,7 +126,9 @@ describe('failures cross the wire by their code', () => {
   test('a handler throws CONVERSATION_NOT_FOUND, the caller gets it with its data', async () => {
     const bob = await station({
       heads: async () => {
-        throw new CoveyError('CONVERSATION_NOT_FOUND', 'no such conversation', { data: { a: 'b' } });
+        throw new CoveyError('CONVERSATION_NOT_FOUND', 'no such conversation', {
+          data: { a: 'b' },
+        });
       },
     });
     const alice = await station();
@@ -249,7 +252,9 @@ describe('who may talk', () => {
     });
     const alice = await station();
     const fits = anInviteOf(64 * 1024);
-    expect((await alice.network.knock(bob.address, {}, fits)).response.body?.$case).toBe('delivered');
+    expect((await alice.network.knock(bob.address, {}, fits)).response.body?.$case).toBe(
+      'delivered',
+    );
     const tooLong = alice.network.knock(bob.address, {}, anInviteOf(64 * 1024 + 1));
     await expect(tooLong).rejects.toMatchObject({ code: 'MESSAGE_TOO_LARGE' });
   });
@@ -308,7 +313,9 @@ describe('who may talk', () => {
     const eleven = new Date(Date.now() - 11 * 365 * 24 * 3_600_000);
     const alice = await station({}, {}, await account.device(eleven));
     const bob = await station();
-    await expect(alice.network.dial(bob.address, {})).rejects.toMatchObject({ code: 'PEER_REFUSED' });
+    await expect(alice.network.dial(bob.address, {})).rejects.toMatchObject({
+      code: 'PEER_REFUSED',
+    });
     await expect(bob.network.dial(alice.address, {})).rejects.toMatchObject({
       code: 'PEER_WRONG_DEVICE',
     });
@@ -330,18 +337,23 @@ describe('who may talk', () => {
     expect(response.accountChainPem).toEqual(Uint8Array.of(7));
     expect(new TextDecoder().decode(response.deviceCertificatePem)).toBe(identity.deviceId);
     const [carol] = [await station()];
-    const wrong = linkOverNetwork({ ...PORTS, identity }, { ...bob, deviceId: carol.deviceId }, request);
+    const wrong = linkOverNetwork(
+      { ...PORTS, identity },
+      { ...bob, deviceId: carol.deviceId },
+      request,
+    );
     await expect(wrong).rejects.toMatchObject({ code: 'PEER_WRONG_DEVICE' });
   });
 });
 
 describe('links end, and are one per pair', () => {
-  test('both devices dial at once: one connection stays, and both have one link', async () => {
+  test('NET-1: both devices dial at once: one connection stays, and both have one link', async () => {
     const answer = { heads: async () => heads('x') };
     const [alice, bob] = [await station(answer), await station(answer)];
+    const ways = [await tcpRelay(bob.network.port), await tcpRelay(alice.network.port)] as const;
     const [toBob, toAlice] = await Promise.all([
-      alice.network.dial(bob.address, { deviceId: bob.deviceId }),
-      bob.network.dial(alice.address, { deviceId: alice.deviceId }),
+      alice.network.dial(ways[0].address, { deviceId: bob.deviceId }),
+      bob.network.dial(ways[1].address, { deviceId: alice.deviceId }),
     ]);
     await Promise.all([
       toBob.heads({ conversationId: CONVERSATION }),
@@ -350,8 +362,12 @@ describe('links end, and are one per pair', () => {
     await expect.poll(() => toBob.dialed !== toAlice.dialed).toBe(true);
     expect(toBob.dialed).toBe(alice.deviceId < bob.deviceId);
     expect([alice.links, bob.links]).toEqual([[toBob], [toAlice]]);
+    const winner = toBob.dialed ? 0 : 1;
+    await expect.poll(() => ways.map(({ open }) => open)[1 - winner]).toBe(0);
+    expect(ways[winner].open).toBe(1);
     expect(await toBob.heads({ conversationId: CONVERSATION })).toEqual(heads('x'));
     expect(await toAlice.heads({ conversationId: CONVERSATION })).toEqual(heads('x'));
+    for (const way of ways) way.close();
   });
 
   test('a fetch over the connection that goes is finished first', async () => {

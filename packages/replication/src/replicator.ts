@@ -6,11 +6,17 @@ export type Effect =
   | { readonly do: 'announce'; readonly peer: string; readonly heads: readonly Oid[] };
 
 interface Peer {
-  /** Heads that it last told us and that we haven't. */
+  /** Heads that it told us and that we haven't. */
   wanted: Set<Oid>;
+  /** What it gave for these broke a rule: not asked for again, from this one. Others may give them whole. */
+  readonly refused: Set<Oid>;
   /** The heads that we last told it, or that it told us, joined. */
   told: string;
 }
+
+/** As many heads as one announcement may hold, and one request. */
+const MAX_WANTED = 1024;
+const MAX_REFUSED = 4096;
 
 /**
  * Decides, for one conversation, what to fetch from whom and whom to tell. Events in, effects out; no
@@ -20,8 +26,8 @@ interface Peer {
 export class Replicator {
   readonly #knows: (oid: Oid) => boolean;
   readonly #peers = new Map<string, Peer>();
-  /** Refused for ever: validity doesn't change. */
-  readonly #refused = new Set<Oid>();
+  /** Broke a rule, for ever: validity doesn't change. */
+  readonly #invalid = new Set<Oid>();
   #fetching: string | undefined;
   #heads: readonly Oid[];
 
@@ -31,7 +37,9 @@ export class Replicator {
   }
 
   linked(peer: string): readonly Effect[] {
-    if (!this.#peers.has(peer)) this.#peers.set(peer, { wanted: new Set(), told: '' });
+    if (!this.#peers.has(peer)) {
+      this.#peers.set(peer, { wanted: new Set(), refused: new Set(), told: '' });
+    }
     return this.#next();
   }
 
@@ -44,9 +52,17 @@ export class Replicator {
   announced(peer: string, heads: readonly Oid[]): readonly Effect[] {
     const known = this.#peers.get(peer);
     if (!known) return [];
-    known.wanted = new Set(heads);
+    // Added to what it said before: two of its words may arrive in the other order.
+    known.wanted = new Set([...known.wanted, ...heads].slice(-MAX_WANTED));
     // It has what it announces: if that is all that we have, it needs no word from us.
     known.told = key(heads);
+    return this.#next();
+  }
+
+  /** What we last told a peer did not reach it: it is told again. */
+  untold(peer: string): readonly Effect[] {
+    const known = this.#peers.get(peer);
+    if (known) known.told = '';
     return this.#next();
   }
 
@@ -56,15 +72,20 @@ export class Replicator {
     return this.#next();
   }
 
-  /** A fetch has ended. `refused` commits are not asked for again, from nobody; after `failed` the peer must announce again. */
+  /**
+   * A fetch has ended. After `refused` the commit that broke a rule is asked for from nobody, and what was
+   * wanted with it not from this peer; after `failed` the peer must announce again.
+   */
   fetched(
     peer: string,
-    outcome: 'done' | 'failed' | { readonly refused: readonly Oid[] },
+    outcome: 'done' | 'failed' | { readonly refused: readonly Oid[]; readonly invalid: Oid },
   ): readonly Effect[] {
     if (this.#fetching === peer) this.#fetching = undefined;
     const known = this.#peers.get(peer);
-    if (typeof outcome === 'object') for (const oid of outcome.refused) this.#refused.add(oid);
-    if (outcome !== 'done') known?.wanted.clear();
+    if (typeof outcome === 'object') {
+      addBounded(this.#invalid, outcome.invalid);
+      for (const oid of outcome.refused) if (known) addBounded(known.refused, oid);
+    } else if (outcome === 'failed') known?.wanted.clear();
     return this.#next();
   }
 
@@ -73,7 +94,8 @@ export class Replicator {
     const heads = key(this.#heads);
     for (const [peer, known] of this.#peers) {
       for (const oid of known.wanted) {
-        if (this.#knows(oid) || this.#refused.has(oid)) known.wanted.delete(oid);
+        const isOfNoUse = this.#invalid.has(oid) || known.refused.has(oid);
+        if (isOfNoUse || this.#knows(oid)) known.wanted.delete(oid);
       }
       if (known.told !== heads && this.#heads.length > 0) {
         known.told = heads;
@@ -86,6 +108,13 @@ export class Replicator {
     }
     return effects;
   }
+}
+
+/** The oldest goes: at worst it is asked for and refused once more. */
+function addBounded(set: Set<Oid>, oid: Oid): void {
+  set.add(oid);
+  const [oldest] = set;
+  if (set.size > MAX_REFUSED && oldest !== undefined) set.delete(oldest);
 }
 
 const key = (heads: readonly Oid[]): string => [...heads].sort().join(' ');

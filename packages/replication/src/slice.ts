@@ -1,6 +1,6 @@
 import { type Entry, exclusive, type History, inDisplayOrder } from '@covey/conversation';
-import { type GitObject, type ObjectReader, type Oid, readTree } from '@covey/git-objects';
 import { CoveyError } from '@covey/errors';
+import { type GitObject, type ObjectReader, type Oid, readTree } from '@covey/git-objects';
 
 /** Commits to send at once, oldest first and closed under parents, so that a cut-off receiver keeps what it has judged. */
 export interface Slice {

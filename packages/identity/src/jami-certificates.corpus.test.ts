@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { FIXTURES, fixturesAbsent } from '../test/fixtures.ts';
+import { FIXTURES, isAbsent, suiteName } from '../test/fixtures.ts';
 import { ports } from '../test/made-chain.ts';
 import {
   type AccountChain,
@@ -20,15 +20,14 @@ import {
 const folder = mkdtempSync(join(tmpdir(), 'covey-jami-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const bundles = fixturesAbsent
+const absent = isAbsent('jami');
+const bundles = absent
   ? []
   : readdirSync(join(FIXTURES, 'jami'))
       .filter((name) => name.endsWith('.bundle'))
       .map((name) => name.replace('.bundle', ''));
 
-test.skipIf(!fixturesAbsent)('NOT TESTED: the certificates of a real Jami are absent', () => {});
-
-describe.skipIf(fixturesAbsent)('certificates that a real Jami wrote', () => {
+describe.skipIf(absent)(suiteName('certificates that a real Jami wrote', absent), () => {
   test('there are some', () => expect(bundles.length).toBeGreaterThan(5));
 
   test.each(bundles)(

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { diffTrees, type Oid, readCommit, readTree } from '@covey/git-objects';
 import { describe, expect, test } from 'vitest';
+import { diffTrees, type Oid, readCommit, readTree } from '@covey/git-objects';
 import { openBundle } from '../src/index.ts';
 
 const root =
