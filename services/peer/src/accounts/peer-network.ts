@@ -1,10 +1,10 @@
+import type { Logger } from 'pino';
+import type { Crypto } from '@covey/conversation';
 import type { Handlers, Network, NetworkIdentity } from '@covey/device';
 import { CoveyError } from '@covey/errors';
 import { readPem } from '@covey/identity';
 import { nodeDigests } from '@covey/node-crypto';
 import { PeerNetwork } from '@covey/peer-channel';
-import type { Logger } from 'pino';
-import type { Crypto } from '@covey/conversation';
 import type { PeerConfig } from '../config.ts';
 import type { DiskAccountFolder } from './household.ts';
 

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Logger } from 'pino';
 import type { Crypto } from '@covey/conversation';
 import type { Clock, DevicePorts, EventLog } from '@covey/device';
 import { writePack } from '@covey/git-objects';
@@ -12,7 +13,6 @@ import {
   signerFromPkcs8,
 } from '@covey/node-crypto';
 import { linkOverNetwork } from '@covey/peer-channel';
-import type { Logger } from 'pino';
 import type { PeerConfig } from '../config.ts';
 import { DiskHousehold } from './household.ts';
 import { lanDiscoveryOf } from './lan.ts';

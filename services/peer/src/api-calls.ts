@@ -1,0 +1,50 @@
+import type {
+  AccountInfo,
+  ConversationRequest,
+  ConversationState,
+  ConversationSummary,
+  Member,
+  Message,
+  Mode,
+} from '@covey/device';
+
+type In<Params = unknown> = { accountId: string } & Params;
+type InConversation<Params = unknown> = In<{ conversationId: string } & Params>;
+
+/** Operations of the local API as its clients see them: parameters by name, and the JSON answered. */
+export interface ApiCalls {
+  listAccounts(params: object): AccountInfo[];
+  createAccount(params: { displayName: string; deviceName: string }): AccountInfo;
+  linkAccount(params: { code: string; deviceName: string }): AccountInfo;
+  accountInfo(params: In): AccountInfo;
+  getConversations(params: In): ConversationSummary[];
+  startConversation(
+    params: In<{
+      mode: Mode;
+      invited?: string;
+      title?: string;
+      profile?: 'admin' | 'member';
+      flat?: boolean;
+    }>,
+  ): { conversationId: string };
+  conversationInfos(params: InConversation): Record<string, string>;
+  updateConversationInfos(params: InConversation<{ infos: Record<string, string> }>): null;
+  conversationState(params: InConversation): ConversationState;
+  removeConversation(params: InConversation): null;
+  getConversationMembers(params: InConversation): Member[];
+  addConversationMember(params: InConversation<{ uri: string; addresses?: readonly string[] }>): {
+    commit: string;
+    delivered: boolean;
+  };
+  createInvitationLink(params: InConversation): { link: string; expires: string };
+  acceptInvitationLink(params: In<{ link: string }>): { conversationId: string };
+  getConversationRequests(params: In): ConversationRequest[];
+  acceptConversationRequest(params: InConversation): null;
+  declineConversationRequest(params: InConversation): null;
+  sendMessage(
+    params: InConversation<{ body: string; replyTo?: string; reactTo?: string; edit?: string }>,
+  ): { messageId: string };
+  loadConversation(params: InConversation<{ from?: string; n?: number }>): Message[];
+  getDevices(params: In): { deviceId: string; name: string; thisDevice: boolean }[];
+  addDevice(params: In): { code: string; expires: string };
+}

@@ -1,0 +1,19 @@
+import { defineCommand } from './command.ts';
+import { safeText } from './safe-text.ts';
+
+/** `covey accounts`: one account per line. */
+export const accounts = defineCommand({
+  name: 'accounts',
+  summary: 'list the accounts of the daemon',
+  run: async (_, __, { peer, print, hint }) => {
+    const list = await peer.call('listAccounts', {});
+    print(
+      list,
+      list.map(
+        ({ accountId, uri, displayName }) => `${accountId}  ${uri}  ${safeText(displayName)}`,
+      ),
+    );
+    if (list.length === 0) hint('covey init makes one');
+    return 0;
+  },
+});

@@ -1,0 +1,58 @@
+import { accept } from './accept.ts';
+import { accounts } from './accounts.ts';
+import type { Command } from './command.ts';
+import { renderCommandPage } from './command-page.ts';
+import { conversations } from './conversations.ts';
+import { decline } from './decline.ts';
+import { deviceAdd, deviceList } from './device.ts';
+import { down } from './down.ts';
+import { makeHelp } from './help.ts';
+import { info, infoSet } from './info.ts';
+import { init } from './init.ts';
+import { invite } from './invite.ts';
+import { leave } from './leave.ts';
+import { log } from './log.ts';
+import { members } from './members.ts';
+import { newConversation } from './new.ts';
+import { requests } from './requests.ts';
+import { rpc } from './rpc.ts';
+import { send } from './send.ts';
+import { state } from './state.ts';
+import { up } from './up.ts';
+import { verify } from './verify-route.ts';
+import { watch } from './watch.ts';
+import { whoami } from './whoami.ts';
+
+const WORKING: readonly Command[] = [
+  up,
+  down,
+  init,
+  accounts,
+  whoami,
+  newConversation,
+  invite,
+  requests,
+  accept,
+  decline,
+  conversations,
+  send,
+  log,
+  watch,
+  members,
+  info,
+  infoSet,
+  leave,
+  state,
+  deviceAdd,
+  deviceList,
+  verify,
+  rpc,
+];
+
+/** Every command, in the order in which a person meets them. */
+export const COMMANDS: readonly Command[] = [...WORKING, makeHelp(WORKING)];
+
+/** `docs/commands.md`, whole. */
+export function commandPage(): string {
+  return renderCommandPage(COMMANDS);
+}

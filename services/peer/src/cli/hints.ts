@@ -1,0 +1,17 @@
+import type { ErrorCode } from '@covey/errors';
+
+/** What to type next, where a code has an answer to that. */
+export const HINTS: Partial<Record<ErrorCode, string>> = {
+  DAEMON_UNREACHABLE: 'covey up --detach starts it',
+  TOKEN_REFUSED: 'the daemon was just started anew; try again',
+  DATA_FOLDER_BUSY: 'covey down stops the daemon that has it',
+  ACCOUNT_NOT_FOUND: 'covey accounts lists them',
+  CONVERSATION_NOT_FOUND: 'covey conversations lists them',
+  CONVERSATION_SYNCING: 'covey watch --until ConversationSyncFinished waits for it',
+  REQUEST_NOT_FOUND: 'covey requests lists them',
+  MESSAGE_NOT_FOUND: 'covey log lists them',
+  MODE_IS_FIXED: 'covey new --mode makes a conversation of another mode',
+  LINK_REFUSED: 'a code works once and not for long; ask for a new one',
+  PEER_UNREACHABLE: 'the other device must be on, and reachable at one of its addresses',
+  OPERATION_NOT_FOUND: 'the daemon may be older than this command; covey down, then covey up',
+};

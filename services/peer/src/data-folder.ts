@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CoveyError } from '@covey/errors';
+import { isErrno, takeLock } from './owned-lock.ts';
+
+/** How a program of the same user reaches the daemon. The token opens everything: owner's eyes only. */
+export interface ApiAddress {
+  /** `http://127.0.0.1:<port>`, without a slash at its end. */
+  readonly url: string;
+  readonly token: string;
+  readonly pid: number;
+}
+
+/** The one folder of a daemon, held exclusively. */
+export interface DataFolder {
+  readonly path: string;
+  /** Writes `api.json` for the command line. Call it when the API listens. */
+  announceApi(address: ApiAddress): Promise<void>;
+  /** Removes `api.json` and lets the next daemon in. */
+  close(): Promise<void>;
+}
+
+/** Variables of a process, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where the address of the API stands while the daemon runs. */
+const API_FILE = 'api.json';
+
+/** The data folder, for the daemon and for the command line that looks for it. Absolute. */
+export function dataFolderOf(env: Environment): string {
+  const told = env['PEER_DATA'];
+  if (told) return resolve(told);
+  const home = env['HOME'] || homedir();
+  return join(env['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'covey');
+}
+
+/**
+ * Creates the folder if need be (0700, also if it was more open) and takes it for this process.
+ * @throws {CoveyError} DATA_FOLDER_BUSY
+ */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await chmod(path, 0o700);
+  const release = await takeLock(join(path, 'daemon.lock'));
+  const apiFile = join(path, API_FILE);
+  // What a killed daemon left would send the command line to a stranger's port.
+  await rm(apiFile, { force: true });
+  return {
+    path,
+    announceApi: (address) => writeSecret(apiFile, JSON.stringify(address)),
+    close: async () => {
+      await rm(apiFile, { force: true });
+      await release();
+    },
+  };
+}
+
+/**
+ * How to reach the daemon of this data folder, as it announced itself.
+ * @throws {CoveyError} DAEMON_UNREACHABLE
+ */
+export async function readApiAddress(path: string): Promise<ApiAddress> {
+  try {
+    const value: unknown = JSON.parse(await readFile(join(path, API_FILE), 'utf8'));
+    if (isApiAddress(value)) return value;
+  } catch (cause) {
+    const gone = isErrno(cause, 'ENOENT') || isErrno(cause, 'ENOTDIR');
+    if (!gone && !(cause instanceof SyntaxError)) {
+      throw new CoveyError('DAEMON_UNREACHABLE', 'api.json cannot be read', { cause });
+    }
+  }
+  throw new CoveyError('DAEMON_UNREACHABLE', 'no daemon answers here');
+}
+
+function isApiAddress(value: unknown): value is ApiAddress {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'url' in value &&
+    typeof value.url === 'string' &&
+    'token' in value &&
+    typeof value.token === 'string' &&
+    'pid' in value &&
+    Number.isSafeInteger(value.pid)
+  );
+}
+
+/** Never readable by others, not even while it is written; readers see all of it or nothing. */
+async function writeSecret(path: string, text: string): Promise<void> {
+  const incoming = `${path}.${randomUUID()}`;
+  const file = await open(incoming, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(incoming, path);
+}

@@ -1,0 +1,52 @@
+import { Type } from 'typebox';
+import { parseAccountUri } from '@covey/identity';
+import { accountOperation } from './operation.ts';
+import { Address, ConversationId, Link, Member, MessageId, Uri } from './schemas.ts';
+
+/** Members of a conversation, and the links by which one becomes a member. */
+export const memberOperations = [
+  accountOperation({
+    name: 'getConversationMembers',
+    summary: 'Who is, was or may become a member, with role and last displayed message',
+    method: 'GET',
+    path: '/conversations/:conversationId/members',
+    params: { conversationId: ConversationId },
+    result: Type.Array(Member),
+    run: (account, { conversationId }) => account.getConversationMembers(conversationId),
+  }),
+  accountOperation({
+    name: 'addConversationMember',
+    summary: 'Commits the invitation, then delivers it to whatever device can be reached',
+    method: 'POST',
+    path: '/conversations/:conversationId/members',
+    params: {
+      conversationId: ConversationId,
+      uri: Uri,
+      addresses: Type.Optional(Type.Array(Address, { maxItems: 16 })),
+    },
+    result: Type.Object({ commit: MessageId, delivered: Type.Boolean() }),
+    run: (account, { conversationId, uri, addresses = [] }) =>
+      account.addConversationMember(conversationId, parseAccountUri(uri), addresses),
+  }),
+  accountOperation({
+    name: 'createInvitationLink',
+    summary: 'A link with a single-use secret; whoever presents it is invited',
+    method: 'POST',
+    path: '/conversations/:conversationId/invitation-links',
+    params: { conversationId: ConversationId },
+    result: Type.Object({ link: Type.String(), expires: Type.String({ format: 'date-time' }) }),
+    run: async (account, { conversationId }) => {
+      const { link, expires } = await account.createInvitationLink(conversationId);
+      return { link, expires: expires.toISOString() };
+    },
+  }),
+  accountOperation({
+    name: 'acceptInvitationLink',
+    summary: 'Presents a link to the device that made it; answers when fetching has begun',
+    method: 'POST',
+    path: '/invitation-links/accept',
+    params: { link: Link },
+    result: Type.Object({ conversationId: ConversationId }),
+    run: (account, { link }) => account.acceptInvitationLink(link),
+  }),
+];

@@ -1,0 +1,118 @@
+import { Type } from 'typebox';
+
+const NO_OTHER_KEYS = { additionalProperties: false } as const;
+
+/** Local name of an account. */
+export const AccountId = Type.String({
+  pattern: '^[0-9a-f]{16}$',
+  description: 'Local name of the account, 16 hex digits',
+});
+
+/** Id of a conversation: that of its first commit. */
+export const ConversationId = Type.String({
+  pattern: '^[0-9a-f]{40}$',
+  description: 'Id of the first commit of the conversation, 40 hex digits',
+});
+
+/** Id of a message: that of its commit. */
+export const MessageId = Type.String({
+  pattern: '^[0-9a-f]{40}$',
+  description: 'Id of the commit, 40 hex digits',
+});
+
+/** Names a person: SHA-1 of the account key. */
+export const Uri = Type.String({
+  pattern: '^[0-9a-f]{40}$',
+  description: 'Account URI, 40 hex digits',
+});
+
+/** Where a device can be reached. */
+export const Address = Type.String({
+  minLength: 3,
+  maxLength: 261,
+  pattern: '^[^\\s/@]+:[0-9]{1,5}$',
+  description: 'host:port',
+});
+
+/** A name that a person typed. */
+export const Name = Type.String({ minLength: 1, maxLength: 256 });
+
+/** An invitation link or the one-time code for a new device. */
+export const Link = Type.String({ minLength: 1, maxLength: 8192 });
+
+/** Who may invite, fixed by the first commit. */
+export const ConversationMode = Type.Union(
+  [Type.Literal(0), Type.Literal(1), Type.Literal(2), Type.Literal(3)],
+  { description: '0 one to one, 1 admins invite, 2 members invite, 3 public' },
+);
+
+/** A map of strings, as the Swarm design has them. */
+export const TextMap = Type.Record(Type.String({ maxLength: 64 }), Type.String());
+
+/** One account of this daemon on this device. */
+export const AccountInfo = Type.Object(
+  {
+    accountId: AccountId,
+    uri: Uri,
+    deviceId: Type.String({ description: 'Id of this device, 64 hex digits' }),
+    displayName: Type.String(),
+    deviceName: Type.String(),
+    addresses: Type.Array(Type.String(), { description: 'Where others reach this device' }),
+  },
+  NO_OTHER_KEYS,
+);
+
+/** One line of the list of conversations. `mode` is unknown until the first commit is here. */
+export const ConversationSummary = Type.Object(
+  {
+    id: ConversationId,
+    mode: Type.Optional(ConversationMode),
+    title: Type.String(),
+    syncing: Type.Boolean(),
+  },
+  NO_OTHER_KEYS,
+);
+
+/** One member, past or present. */
+export const Member = Type.Object(
+  {
+    uri: Uri,
+    role: Type.Union(
+      (['admin', 'member', 'invited', 'banned', 'left'] as const).map((role) => Type.Literal(role)),
+    ),
+    lastDisplayed: Type.String({ description: 'Commit id, or empty' }),
+  },
+  NO_OTHER_KEYS,
+);
+
+/** One commit as a person sees it. */
+export const Message = Type.Object(
+  {
+    id: MessageId,
+    parents: Type.Array(MessageId),
+    author: Uri,
+    authorName: Type.String({ description: 'As the device of the author claims' }),
+    device: Type.String(),
+    type: Type.String(),
+    timestamp: Type.Number({ description: 'Seconds since 1970, as the author claims' }),
+    height: Type.Integer({ description: 'Height in the graph; the order is (height, id)' }),
+    fields: TextMap,
+    reactions: Type.Array(Type.Object({ id: MessageId, author: Uri, body: Type.String() })),
+    editions: Type.Array(Type.Object({ id: MessageId, body: Type.String() })),
+    deleted: Type.Boolean(),
+    needsNewerVersion: Type.Boolean(),
+  },
+  NO_OTHER_KEYS,
+);
+
+/** Every failure (RFC 9457). */
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: '`urn:covey:error:` and the code' }),
+    code: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+  },
+  { description: 'RFC 9457; the codes are those of docs/protocol/errors.md' },
+);
