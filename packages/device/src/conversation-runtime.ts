@@ -199,7 +199,7 @@ export class ConversationRuntime {
 
   /** Objects that answer a fetch: as many commits, oldest first, as fit into one slice. */
   async objectsFor(wants: readonly string[], haves: readonly string[], maxBytes: number) {
-    const { entries } = sliceFor(this.history, wants, haves);
+    const entries = sliceFor(this.history, wants, haves);
     const bytes = Math.min(maxBytes === 0 ? SLICE_BYTES : maxBytes, SLICE_BYTES);
     return objectsOf(entries, this.store, bytes);
   }

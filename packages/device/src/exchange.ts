@@ -75,13 +75,26 @@ export class Exchange {
       // Nothing to fetch: a clone that was complete when this device was stopped.
       if (heads.length > 0 && heads.every((oid) => this.#runtime.knows(oid)))
         await this.#account.finishCloneOnce(this.#runtime);
-      const devices = this.#roster.rosterOf(conversationId);
-      const roster = await link.roster({ conversationId, devices });
-      await this.#roster.takeRoster(conversationId, roster.devices);
+      await this.#shareRoster(link);
     } catch (reason) {
       this.#account.ports.log.debug({ err: reason }, 'a greeting failed');
       this.#greetLater(link, reason);
     }
+  }
+
+  /**
+   * Who shares the conversation has changed: what was hearsay of strangers, there or here, may now be
+   * about members.
+   */
+  async shareRosters(): Promise<void> {
+    await Promise.allSettled([...this.#known.values()].map((link) => this.#shareRoster(link)));
+  }
+
+  async #shareRoster(link: Link): Promise<void> {
+    const conversationId = this.#runtime.id;
+    const devices = this.#roster.rosterOf(conversationId);
+    const roster = await link.roster({ conversationId, devices });
+    await this.#roster.takeRoster(conversationId, roster.devices);
   }
 
   /** A failure that will pass is tried again on the same connection; a lost one brings a greeting of its own. */

@@ -126,6 +126,7 @@ export class Peering implements Handlers {
       if (changed) {
         this.#network.recheck();
         for (const link of this.linksOf(runtime.id)) exchange?.linked(link);
+        void exchange?.shareRosters();
         this.dialKnown();
       }
       exchange?.moved();

@@ -1,4 +1,4 @@
 export { BackOff } from './back-off.ts';
 export { incomingCommits, reachedObjects } from './incoming.ts';
 export { type Effect, Replicator } from './replicator.ts';
-export { havesOf, objectsOf, type Slice, sliceFor } from './slice.ts';
+export { havesOf, objectsOf, sliceFor } from './slice.ts';

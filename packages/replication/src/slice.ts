@@ -2,13 +2,6 @@ import { type Entry, exclusive, type History, inDisplayOrder } from '@covey/conv
 import { CoveyError } from '@covey/errors';
 import { type GitObject, type ObjectReader, type Oid, readTree } from '@covey/git-objects';
 
-/** Commits to send at once, oldest first and closed under parents, so that a cut-off receiver keeps what it has judged. */
-export interface Slice {
-  readonly entries: readonly Entry[];
-  /** More is there than fits: the receiver asks again. */
-  readonly partial: boolean;
-}
-
 const MAX_HAVES = 128;
 const MAX_SLICE_COMMITS = 5000;
 
@@ -31,19 +24,19 @@ export function havesOf(history: History): readonly Oid[] {
   return [...haves];
 }
 
-/** Unknown ids among `wants` and `haves` are read over. */
+/**
+ * Commits that answer a fetch, oldest first and closed under parents, so that a cut-off receiver keeps
+ * what it has judged. Unknown ids among `wants` and `haves` are read over.
+ */
 export function sliceFor(
   history: History,
   wants: readonly string[],
   haves: readonly string[],
-): Slice {
+): readonly Entry[] {
   const known = (oids: readonly string[]) =>
     oids.map((oid) => history.entry(oid)).filter((entry) => entry !== undefined);
   const missing = [...exclusive(known(wants), known(haves))].sort(inDisplayOrder);
-  return {
-    entries: missing.slice(0, MAX_SLICE_COMMITS),
-    partial: missing.length > MAX_SLICE_COMMITS,
-  };
+  return missing.slice(0, MAX_SLICE_COMMITS);
 }
 
 /**
