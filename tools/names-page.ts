@@ -18,6 +18,6 @@ export function namesPage(): string {
     const route = path.replace(/:(\w+)/g, '{$1}');
     return `| \`${name}\` | ${method} \`${route}\` | ${Object.keys(params.properties).join(', ')} | ${summary} |\n`;
   });
-  const events = EVENT_NAMES.map((name) => `- \`${name}\`\n`);
+  const events = Object.entries(EVENT_NAMES).map(([name, when]) => `- \`${name}\`: ${when}\n`);
   return `${HEAD}${operations.join('')}\n## Events\n\nEach carries \`accountId\`, and \`conversationId\` where one is meant.\n\n${events.join('')}`;
 }
