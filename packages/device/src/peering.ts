@@ -23,6 +23,7 @@ import { OwnDevices } from './own-devices.ts';
 import type { Discovery, Handlers, Link, Network, NetworkIdentity, RemoteDevice } from './ports.ts';
 import { Rights } from './rights.ts';
 import { Roster } from './roster.ts';
+import { Serial } from './serial.ts';
 
 /** One account's way to other devices: who is connected, who is dialed, who may ask for what. */
 export class Peering implements Handlers {
@@ -36,6 +37,7 @@ export class Peering implements Handlers {
   readonly #ownDevices: OwnDevices;
   readonly #links = new Map<string, Link>();
   readonly #exchanges = new Map<string, Exchange>();
+  readonly #moving = new Serial();
   #discovery: Discovery | undefined;
   #closed = false;
 
@@ -121,12 +123,13 @@ export class Peering implements Handlers {
 
   /** The conversation has new commits: who may talk may have changed, and others want to know. */
   moved(runtime: ConversationRuntime): void {
-    void this.#rights.learn(runtime, this.#account.book).then((changed) => {
+    // In order: an older state must not overwrite what a newer one has taught.
+    void this.#moving.run(async () => {
+      const changed = await this.#rights.learn(runtime, this.#account.book);
       const exchange = this.#exchanges.get(runtime.id);
       if (changed) {
         this.#network.recheck();
         for (const link of this.linksOf(runtime.id)) exchange?.linked(link);
-        void exchange?.shareRosters();
         this.dialKnown();
       }
       exchange?.moved();

@@ -4,6 +4,8 @@ import { type GitObject, type ObjectReader, type Oid, readTree } from '@covey/gi
 
 const MAX_HAVES = 128;
 const MAX_SLICE_COMMITS = 5000;
+/** Well below what a receiver takes: the last commit may bring many. */
+const MAX_SLICE_OBJECTS = 12_000;
 
 /**
  * What one has, for the other side to find what is missing: all heads, then commits ever further back,
@@ -53,7 +55,7 @@ export async function objectsOf(
   const trees = new Map<Oid, ReadonlySet<Oid>>();
   let bytes = 0;
   for (const entry of entries) {
-    if (bytes >= maxBytes) break;
+    if (bytes >= maxBytes || objects.length >= MAX_SLICE_OBJECTS) break;
     const known = new Set<Oid>();
     for (const { tree } of entry.parents) {
       for (const oid of await contents(tree, reader, trees)) known.add(oid);
