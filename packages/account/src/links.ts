@@ -81,9 +81,17 @@ function common({ a, d, e, s, u, v }: Record<string, unknown>): DeviceLink {
     throw malformed('lacks an address or id');
   if (typeof e !== 'number' || e < 0 || e > 253_402_300_799 || typeof s !== 'string')
     throw malformed('lacks its end or secret');
-  const secret = fromBase64url(s);
+  const secret = secretIn(s);
   if (secret.length !== SECRET_BYTES) throw malformed('has no secret');
   return { addresses, device: d, from: u, secret, expires: new Date(e * 1000) };
+}
+
+function secretIn(text: string): Uint8Array {
+  try {
+    return fromBase64url(text);
+  } catch (cause) {
+    throw malformed('has no secret', cause);
+  }
 }
 
 function malformed(why: string, cause?: unknown): CoveyError {

@@ -4,7 +4,7 @@ import type { AccountChain } from '@covey/identity';
 import type { AccountEvent } from './api.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
 import type { Conversations } from './conversations.ts';
-import type { DevicePorts, Papers } from './ports.ts';
+import type { DevicePorts, Link, Papers } from './ports.ts';
 
 /** What the parts of one account's runtime have in common. */
 export interface AccountContext {
@@ -24,6 +24,8 @@ export interface AccountContext {
   metadatas(runtime: ConversationRuntime): Promise<Readonly<Record<string, string>>>;
   /** When a clone is complete: joins where this account is only invited, and tells the host. */
   finishCloneOnce(runtime: ConversationRuntime): Promise<void>;
-  /** Another device has fetched all that there is. */
-  served(runtime: ConversationRuntime): Promise<void>;
+  /** Another device has been given all that there is. */
+  served(runtime: ConversationRuntime, link: Link): Promise<void>;
+  /** Another device does not talk with this one; `shared` tells of which conversations it was. */
+  turnedAway(shared: (conversationId: string) => boolean): Promise<void>;
 }

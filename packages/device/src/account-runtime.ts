@@ -15,7 +15,7 @@ import type { ConversationRuntime } from './conversation-runtime.ts';
 import { Conversations } from './conversations.ts';
 import { viewOf } from './message-view.ts';
 import { Peering } from './peering.ts';
-import type { AccountFolder, DevicePorts, Papers } from './ports.ts';
+import type { AccountFolder, DevicePorts, Link, Papers } from './ports.ts';
 import { Removal } from './removal.ts';
 import { Serial } from './serial.ts';
 
@@ -128,8 +128,12 @@ export class AccountRuntime implements AccountContext {
     return toHex(this.ports.crypto.digests.sha256(secret));
   }
 
-  served(runtime: ConversationRuntime): Promise<void> {
-    return this.removal.served(runtime);
+  served(runtime: ConversationRuntime, link: Link): Promise<void> {
+    return this.removal.served(runtime, link);
+  }
+
+  turnedAway(shared: (conversationId: string) => boolean): Promise<void> {
+    return this.removal.turnedAway(shared);
   }
 
   titleOf(conversationId: string): string | undefined {

@@ -55,7 +55,7 @@ export class Peering implements Handlers {
       ...ports,
       isLinked: (id) => this.#links.has(id),
       isWanted: (id) => this.#roster.isWanted(id),
-      dial: async (id, address) => void (await this.#network.dial(address, this.#expected(id))),
+      dial: (id, address) => this.#dial(id, address),
     });
     this.#invitations = new Invitations({
       account,
@@ -219,18 +219,18 @@ export class Peering implements Handlers {
   }
 
   async *fetch(
-    { remote }: Link,
+    link: Link,
     request: FetchRequest,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
-    const runtime = this.#asked(remote, request.conversationId);
+    const runtime = this.#asked(link.remote, request.conversationId);
     const objects = await runtime.objectsFor(request.wants, request.haves, request.maxBytes);
     for await (const chunk of this.#account.ports.packOf(objects)) {
       signal.throwIfAborted();
       yield chunk;
     }
     if (request.wants.some((oid) => runtime.heads.includes(oid as Oid)))
-      void this.#account.served(runtime);
+      void this.#account.served(runtime, link);
   }
 
   async roster({ remote }: Link, { conversationId, devices }: RosterRequest) {
@@ -260,6 +260,19 @@ export class Peering implements Handlers {
     const runtime = this.#account.conversations.find(conversationId);
     if (runtime && this.#rights.allows(remote, conversationId)) return runtime;
     throw new CoveyError('CONVERSATION_NOT_FOUND', 'no such conversation');
+  }
+
+  async #dial(deviceId: string, address: string): Promise<void> {
+    const expected = this.#expected(deviceId);
+    try {
+      await this.#network.dial(address, expected);
+    } catch (reason) {
+      if (CoveyError.is(reason, 'PEER_REFUSED') && expected.uri !== undefined) {
+        const shared = (id: string) => this.#rights.accountsIn(id).has(expected.uri ?? '');
+        await this.#account.turnedAway(shared);
+      }
+      throw reason;
+    }
   }
 
   #linksTo(uri: string): readonly Link[] {

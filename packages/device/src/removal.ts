@@ -1,6 +1,11 @@
 import { rolesOf } from '@covey/conversation';
+import { CoveyError } from '@covey/errors';
+import { BackOff } from '@covey/replication';
 import type { AccountContext } from './account-context.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
+import type { Link } from './ports.ts';
+
+const FIRST_QUESTION_MS = 50;
 
 /**
  * Leaving a conversation (LIFE-1). It is hidden at once; its repository stays until another device has
@@ -33,10 +38,39 @@ export class Removal {
     }
   }
 
-  /** Another device has fetched all that there is. */
-  async served(runtime: ConversationRuntime): Promise<void> {
-    const record = this.#account.book.state.conversations[runtime.id];
-    if (record?.removed !== undefined) await this.#erase(runtime.id);
+  /**
+   * Another device was given all that there is. It has taken it in when it names the leave (a device of
+   * one's own), or has no more to say to who has left; until then it is asked again.
+   */
+  async served(runtime: ConversationRuntime, link: Link): Promise<void> {
+    if (!this.#isLeft(runtime.id)) return;
+    const backOff = new BackOff({ firstMs: FIRST_QUESTION_MS });
+    const ask = async (): Promise<void> => {
+      if (!this.#isLeft(runtime.id)) return;
+      try {
+        const { heads } = await link.heads({ conversationId: runtime.id });
+        if (runtime.heads.every((oid) => heads.includes(oid))) return this.#erase(runtime.id);
+      } catch (reason) {
+        if (isTurnedAway(reason)) return this.#erase(runtime.id);
+        return; // The connection is lost; the next one begins with a fetch.
+      }
+      const { chance, clock } = this.#account.ports;
+      clock.after(backOff.failed(chance()), () => void ask());
+    };
+    await ask();
+  }
+
+  /** A device that was in the group dials no more with this one: it knows of the leave. */
+  async turnedAway(shared: (conversationId: string) => boolean): Promise<void> {
+    for (const { id } of [...this.#account.conversations.all()]) {
+      if (this.#isLeft(id) && shared(id)) await this.#erase(id);
+    }
+  }
+
+  #isLeft(conversationId: string): boolean {
+    const { conversations, book } = this.#account;
+    const record = book.state.conversations[conversationId];
+    return record?.removed !== undefined && conversations.find(conversationId) !== undefined;
   }
 
   /** @returns whether somebody has to hear of it */
@@ -56,3 +90,6 @@ export class Removal {
     await this.#account.conversations.remove(conversationId);
   }
 }
+
+const isTurnedAway = (reason: unknown) =>
+  CoveyError.is(reason, 'PEER_REFUSED') || CoveyError.is(reason, 'CONVERSATION_NOT_FOUND');
