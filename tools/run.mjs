@@ -9,7 +9,6 @@ import { SetUpError, setUp } from './set-up.mjs';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PEER = 'services/peer/src/main.ts';
 const COMMAND_LINE = 'services/peer/src/cli/main.ts';
-const VITEST = 'node_modules/vitest/vitest.mjs';
 
 /** Task -> what Node runs, seen from the root of the checkout; the caller's arguments follow. */
 const TASKS = {
@@ -19,7 +18,7 @@ const TASKS = {
   test: ['tools/test.ts'],
   'test:corpora': ['tools/test.ts', '--corpora'],
   check: ['tools/check.ts'],
-  bench: [VITEST, 'bench', '--run'],
+  bench: ['tools/bench/main.ts'],
   generate: ['tools/generate.ts'],
 };
 /** A terminal sends Ctrl-C to every process, and npm sends it on: the same signal within this time is one. */
