@@ -25,6 +25,11 @@ export interface Paper {
   readonly notAfter: number;
 }
 
+export interface DevicePaper extends Paper {
+  readonly device: string;
+  readonly serial: string;
+}
+
 /** A commit that changes the state, in the terms in which `resolve` reads it. */
 export interface Act {
   readonly index: number;
@@ -36,11 +41,14 @@ export interface Act {
   readonly places: readonly PlaceSetting[];
   readonly deviceBan?: { readonly device: string; readonly op: 'ban' | 'unban' };
   readonly chain?: Paper;
-  readonly paper?: Paper & { readonly device: string };
+  readonly paper?: DevicePaper;
   readonly crl?: {
     readonly uri: string;
     readonly oid: Oid;
     readonly number: bigint;
+    /** Serials of certificates. */
+    readonly revoked: ReadonlySet<string>;
+    /** Devices that it took out of the tree. */
     readonly devices: readonly string[];
   };
   readonly vote?: VotePath;

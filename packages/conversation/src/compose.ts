@@ -10,7 +10,7 @@ import {
   signedCommit,
 } from '@covey/git-objects';
 import type { AccountUri, DeviceId, Signer } from '@covey/identity';
-import { type Entry, inDisplayOrder } from './entry.ts';
+import type { Entry } from './entry.ts';
 import { GroupState } from './group-state.ts';
 import type { History } from './history.ts';
 import {
@@ -22,7 +22,7 @@ import {
   PROFILE_PATH,
 } from './layout.ts';
 import { materialize } from './materialize.ts';
-import { goesWith } from './rules/membership.ts';
+import { goesWith, votesOn } from './rules/membership.ts';
 import { type ConversationProfile, writeVcard } from './vcard.ts';
 import { refusal } from './verify.ts';
 
@@ -80,7 +80,9 @@ export class Composition implements ObjectReader {
    */
   async write(writer: Writer, intent: Intent, now: Date): Promise<Entry> {
     const parents =
-      intent.kind === 'join' ? this.#headToJoin(writer) : await this.#mergedHeads(writer, now);
+      intent.kind === 'join'
+        ? await this.#headToJoin(writer)
+        : await this.#mergedHeads(writer, now);
     return this.commit(
       writer,
       messageOf(intent, writer),
@@ -149,12 +151,19 @@ export class Composition implements ObjectReader {
   /** Pair by pair, each time the first in display order whose merge is valid for this writer. */
   async #mergedHeads(writer: Writer, now: Date): Promise<readonly Entry[]> {
     for (let heads = this.draft.heads; heads.length > 1; heads = this.draft.heads) {
-      if (!(await this.#mergeFirstPair(writer, heads, now))) {
-        // Not in standing on any pair: then on the last head on which he is.
-        return [heads.at(-1) as Entry]; // There are several.
-      }
+      if (!(await this.#mergeFirstPair(writer, heads, now)))
+        return this.#headToStandOn(writer, heads);
     }
     return this.draft.heads;
+  }
+
+  /** Where no pair can be merged by this writer: the last head on which he may write. */
+  async #headToStandOn({ uri }: Writer, heads: readonly Entry[]): Promise<readonly Entry[]> {
+    for (const head of [...heads].reverse()) {
+      const state = await this.draft.papers.state(head.tree, this);
+      if (state.isWriter(uri)) return [head];
+    }
+    return heads.slice(-1);
   }
 
   async #mergeFirstPair(writer: Writer, heads: readonly Entry[], now: Date): Promise<boolean> {
@@ -178,18 +187,13 @@ export class Composition implements ObjectReader {
   }
 
   /** Who isn't a member yet joins on the last head that has his invitation; in mode 3 on the last. */
-  #headToJoin(writer: Writer): readonly Entry[] {
-    const heads = [...this.draft.heads].sort(inDisplayOrder).reverse();
-    const inviting = heads.find((head) => this.#invites(head, writer));
-    const head = inviting ?? heads[0];
-    return head ? [head] : [];
-  }
-
-  #invites(head: Entry, { uri }: Writer): boolean {
-    return this.draft.acts.some(
-      ({ index, places }) =>
-        head.seen.has(index) && places.some((place) => place.uri === uri && place.to === 'invited'),
-    );
+  async #headToJoin(writer: Writer): Promise<readonly Entry[]> {
+    const heads = [...this.draft.heads].reverse();
+    for (const head of heads) {
+      const state = await this.draft.papers.state(head.tree, this);
+      if (state.has(invitedPath(writer.uri))) return [head];
+    }
+    return heads.slice(0, 1);
   }
 
   /** The tree of a commit, its author's device certificate added where it is missing (rule 5). */
@@ -210,22 +214,24 @@ export class Composition implements ObjectReader {
         return this.#withPapers(writer, before.with([[PROFILE_PATH, vcard]]));
       }
       case 'add':
-        return this.#withPapers(writer, before.with([[invitedPath(intent.uri), this.#empty()]]));
+        return this.#withPapers(
+          writer,
+          before.with([
+            ...(await this.#votesOn(intent.uri, before)),
+            [invitedPath(intent.uri), this.#empty()],
+          ]),
+        );
       case 'join':
         return this.#withPapers(
           writer,
           before.with([
+            ...(await this.#votesOn(writer.uri, before)),
             [invitedPath(writer.uri), undefined],
             [memberPath(writer.uri), chain()],
           ]),
         );
       case 'leave': {
-        const devices: string[] = [];
-        for (const device of before.names('devices/', '.crt')) {
-          const oid = before.files.get(devicePath(device));
-          if (oid && (await this.draft.papers.ownerOf(oid, device, this)) === writer.uri)
-            devices.push(device);
-        }
+        const devices = await this.draft.papers.devicesOf(writer.uri, before, this);
         return before.with(goesWith(before, writer.uri, devices).map((path) => [path, undefined]));
       }
       case 'initial': {
@@ -237,6 +243,15 @@ export class Composition implements ObjectReader {
         return this.#withPapers(writer, before.with([[adminPath(writer.uri), chain()], ...other]));
       }
     }
+  }
+
+  /** No vote outlives a change of its target's place. */
+  async #votesOn(
+    uri: string,
+    before: GroupState,
+  ): Promise<readonly (readonly [string, undefined])[]> {
+    const devices = await this.draft.papers.devicesOf(uri, before, this);
+    return votesOn(before, uri, devices).map((path) => [path, undefined]);
   }
 
   #empty(): Oid {

@@ -1,16 +1,17 @@
 import { invariant } from '@covey/errors';
 import type { ObjectReader, Oid } from '@covey/git-objects';
 import type { Act } from './act.ts';
+import { actOf } from './act-of.ts';
 import { type Entry, inDisplayOrder, isAncestor } from './entry.ts';
 import type { Charter, Facts, Profile, Related } from './facts.ts';
 import { GroupState } from './group-state.ts';
 import { judge } from './judge.ts';
 import { text } from './kinds.ts';
-import { actOf, loadFacts } from './load-facts.ts';
+import { loadFacts } from './load-facts.ts';
 import { materialize } from './materialize.ts';
 import { type Crypto, Papers } from './papers.ts';
 import { pathRegisters } from './path-registers.ts';
-import { isBreak, type Prepared, prepare } from './prepare.ts';
+import { brokenTree, isBreak, type Prepared, prepare } from './prepare.ts';
 import { resolve } from './resolve.ts';
 import { type Break, RULE_NOT_YET_KNOWN, type Verdict } from './rule.ts';
 import { Seen } from './seen.ts';
@@ -117,7 +118,12 @@ export class History {
     const known = parents.filter((parent) => parent !== undefined);
     invariant(known.length === parents.length, 'parents are judged before their children');
     const standing = await this.#standing(prepared, known, reader);
-    const facts = await loadFacts(prepared, standing, reader, this.papers);
+    let facts: Facts;
+    try {
+      facts = await loadFacts(prepared, standing, reader, this.papers);
+    } catch (reason) {
+      return { broken: brokenTree(reason) };
+    }
     const verdict = judge(facts);
     if (!verdict.accepted) return { broken: breakOf(verdict, facts) };
     const seen = known.reduce((union, parent) => union.union(parent.seen), Seen.NONE);

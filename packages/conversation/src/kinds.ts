@@ -39,24 +39,25 @@ export interface Content {
 
 const NO_FIELDS: JsonObject = Object.freeze(Object.create(null));
 
-const MEMBER_KINDS: Readonly<Record<string, CommitKind>> = {
-  add: 'add',
-  join: 'join',
-  remove: 'leave',
-  ban: 'ban',
-  unban: 'unban',
-  promote: 'promote',
-  demote: 'demote',
-};
+// Maps, not objects: strangers choose the keys, and `constructor` is one too.
+const MEMBER_KINDS: ReadonlyMap<string, CommitKind> = new Map<string, CommitKind>([
+  ['add', 'add'],
+  ['join', 'join'],
+  ['remove', 'leave'],
+  ['ban', 'ban'],
+  ['unban', 'unban'],
+  ['promote', 'promote'],
+  ['demote', 'demote'],
+]);
 
-const TYPE_KINDS: Readonly<Record<string, CommitKind>> = {
-  initial: 'initial',
-  vote: 'vote',
-  'application/edited-message': 'edit',
-  'application/call-history+json': 'call',
-  'application/data-transfer+json': 'file',
-  'application/update-profile': 'profile',
-};
+const TYPE_KINDS: ReadonlyMap<string, CommitKind> = new Map<string, CommitKind>([
+  ['initial', 'initial'],
+  ['vote', 'vote'],
+  ['application/edited-message', 'edit'],
+  ['application/call-history+json', 'call'],
+  ['application/data-transfer+json', 'file'],
+  ['application/update-profile', 'profile'],
+]);
 
 /** Reads the message of a commit with that many parents. Total: a defect is a value. */
 export function readContent(message: string, parents: number): Content {
@@ -87,8 +88,8 @@ function classify(fields: JsonObject): Content {
     type === 'text/plain'
       ? textKind(fields)
       : type === 'member'
-        ? MEMBER_KINDS[text(fields, 'action')]
-        : TYPE_KINDS[type];
+        ? MEMBER_KINDS.get(text(fields, 'action'))
+        : TYPE_KINDS.get(type);
   if (known) return { kind: known, type, fields };
   if (type !== 'member' && /^[a-z0-9.+-]+\/[a-z0-9.+-]+$/i.test(type)) {
     return { kind: 'unknown', type, fields };

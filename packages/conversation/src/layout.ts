@@ -3,6 +3,8 @@ import { isAccountUri, isDeviceId } from '@covey/identity';
 
 /** The id of the empty blob: what an invitation or a vote consists of. */
 export const EMPTY_BLOB = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391' as Oid; // SHA-1 of "blob 0\0"
+/** The id of the tree of nothing. */
+export const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904' as Oid; // SHA-1 of "tree 0\0"
 
 /** Where an account or a device can be banned from, and hence the middle of vote and ban paths. */
 export const BAN_CLASSES = ['admins', 'members', 'invited', 'devices'] as const;

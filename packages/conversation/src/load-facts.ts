@@ -1,21 +1,12 @@
-import type { ObjectReader, Oid } from '@covey/git-objects';
-import { type AccountChain, isAccountUri, isDeviceId } from '@covey/identity';
-import type { Act, PlaceSetting } from './act.ts';
+import type { ObjectReader } from '@covey/git-objects';
+import { isDeviceId } from '@covey/identity';
 import type { Charter, Facts, Profile, Related } from './facts.ts';
 import { type Change, changesBetween, type GroupState } from './group-state.ts';
-import { text } from './kinds.ts';
-import {
-  adminPath,
-  type BanClass,
-  crlPath,
-  devicePath,
-  memberPath,
-  PROFILE_PATH,
-} from './layout.ts';
+import { type CommitKind, text } from './kinds.ts';
+import { bannedPath, devicePath, PROFILE_PATH, readVotePath } from './layout.ts';
+import { ownPapers } from './own-papers.ts';
 import { mustRead, type Papers } from './papers.ts';
 import type { Prepared } from './prepare.ts';
-import { castIn, classOf, countedVotes } from './rules/authority.ts';
-import type { Seen } from './seen.ts';
 
 /** Where a commit stands in the history that it is judged in. */
 export interface Standing {
@@ -27,6 +18,9 @@ export interface Standing {
   readonly related: ReadonlyMap<string, Related>;
   readonly notYetKnown: string | undefined;
 }
+
+/** Kinds that set the place of an account: what hangs on its devices may go with it. */
+const SETS_PLACE: ReadonlySet<CommitKind> = new Set(['add', 'join', 'leave', 'ban', 'unban']);
 
 /** All that the rules may look at, read ahead so that they need no I/O. */
 export async function loadFacts(
@@ -40,10 +34,9 @@ export async function loadFacts(
   const all = changesBetween(before, after);
   const own = await ownPapers(prepared, before, all, reader, papers);
   const target = text(content.fields, 'uri');
-  const targetDevices =
-    content.kind === 'leave' || content.kind === 'ban'
-      ? await devicesOf(target, before, reader, papers)
-      : [];
+  const targetDevices = SETS_PLACE.has(content.kind)
+    ? await papers.devicesOf(target, before, reader)
+    : [];
   const cast =
     content.kind === 'vote' || content.kind === 'ban'
       ? deviceTarget(content.kind === 'vote' ? all : [], target)
@@ -51,6 +44,7 @@ export async function loadFacts(
   const targetOwner = cast === undefined ? undefined : await ownerIn(before, cast, reader, papers);
   const vcard =
     content.kind === 'profile' ? all.find(({ path }) => path === PROFILE_PATH)?.after : undefined;
+  const notYetKnown = standing.notYetKnown ?? voteNotYetKnown(content.kind, all);
   return {
     profile: standing.profile,
     oid: prepared.oid,
@@ -76,7 +70,7 @@ export async function loadFacts(
     ...(targetOwner === undefined ? {} : { targetOwner }),
     related: standing.related,
     ...(vcard === undefined ? {} : { vcard: (await mustRead(vcard, 'blob', reader)).bytes }),
-    ...(standing.notYetKnown === undefined ? {} : { notYetKnown: standing.notYetKnown }),
+    ...(notYetKnown === undefined ? {} : { notYetKnown }),
   };
 }
 
@@ -89,224 +83,13 @@ function deviceTarget(changed: readonly Change[], target: string): string | unde
 }
 
 async function ownerIn(state: GroupState, device: string, reader: ObjectReader, papers: Papers) {
-  const oid =
-    state.files.get(devicePath(device)) ?? state.files.get(`banned/devices/${device}.crt`);
+  const oid = state.files.get(devicePath(device)) ?? state.files.get(bannedPath('devices', device));
   return oid === undefined ? undefined : papers.ownerOf(oid, device, reader);
 }
 
-/** Devices of an account, by the issuer that their certificates name. */
-async function devicesOf(uri: string, state: GroupState, reader: ObjectReader, papers: Papers) {
-  const found: string[] = [];
-  for (const device of state.names('devices/', '.crt')) {
-    if ((await ownerIn(state, device, reader, papers)) === uri) found.push(device);
-  }
-  return found;
-}
-
-interface OwnPapers {
-  readonly papers: readonly Change[];
-  readonly fault?: { readonly path: string; readonly found: string };
-  readonly revoked: boolean;
-}
-
-/** Rule 5: which changes are the author's own papers, and whether these are good. */
-async function ownPapers(
-  prepared: Prepared,
-  before: GroupState,
-  all: readonly Change[],
-  reader: ObjectReader,
-  papers: Papers,
-): Promise<OwnPapers> {
-  const { content, author, commit } = prepared;
-  const { uri, device } = author;
-  const chain = author.chain;
-  const crlBefore = before.files.get(crlPath(uri));
-  const serial = author.certificate?.serialHex ?? '';
-  const old =
-    crlBefore && chain ? await papers.crl(crlBefore, chain.value, chain.oid, reader) : undefined;
-  const revoked = old?.ok === true && old.value.revoked.has(serial);
-  if (content.kind === 'leave' || commit.parents.length === 0 || uri === '')
-    return { papers: [], revoked };
-  const renewable = [adminPath(uri), memberPath(uri)].filter((path) => before.has(path));
-  const mine = new Set([devicePath(device), crlPath(uri), ...renewable]);
-  const own = all.filter(({ path, after }) => mine.has(path) && after !== undefined);
-  const crl = own.find(({ path }) => path === crlPath(uri));
-  const gone = crl ? await revokedBy(crl, chain, uri, before, reader, papers) : undefined;
-  if (typeof gone === 'string')
-    return { papers: own, fault: { path: crlPath(uri), found: gone }, revoked };
-  const swept = gone
-    ? all.filter(({ path, after }) => after === undefined && gone.paths.has(path))
-    : [];
-  if (gone && swept.length < gone.paths.size) {
-    return {
-      papers: own,
-      fault: { path: crlPath(uri), found: 'a revoked device is still there' },
-      revoked,
-    };
-  }
-  if (gone && old?.ok && gone.number <= old.value.number) {
-    return {
-      papers: own,
-      fault: { path: crlPath(uri), found: 'the number does not rise' },
-      revoked,
-    };
-  }
-  const fault = await renewalFault(own, prepared, reader, papers);
-  return { papers: [...own, ...swept], ...(fault ? { fault } : {}), revoked };
-}
-
-async function revokedBy(
-  crl: Change,
-  chain: { value: AccountChain; oid: Oid } | undefined,
-  uri: string,
-  before: GroupState,
-  reader: ObjectReader,
-  papers: Papers,
-): Promise<{ number: bigint; paths: ReadonlySet<string> } | string> {
-  if (!chain || crl.after === undefined) return 'no chain to check it by';
-  const judged = await papers.crl(crl.after, chain.value, chain.oid, reader);
-  if (!judged.ok) return judged.found;
-  const paths = new Set<string>();
-  for (const device of await devicesOf(uri, before, reader, papers)) {
-    const oid = before.files.get(devicePath(device));
-    const certificate = oid && (await papers.certificate(oid, device, reader));
-    if (certificate && certificate.ok && judged.value.revoked.has(certificate.value.serialHex))
-      paths.add(devicePath(device));
-  }
-  return { number: judged.value.number, paths };
-}
-
-/** A renewed paper ends later (or has the higher id): the register would not take it up otherwise. */
-async function renewalFault(
-  own: readonly Change[],
-  { author, content }: Prepared,
-  reader: ObjectReader,
-  papers: Papers,
-): Promise<OwnPapers['fault']> {
-  for (const { path, before, after } of own) {
-    if (before === undefined || after === undefined || path === crlPath(author.uri)) continue;
-    const read = async (oid: Oid) => {
-      if (path === devicePath(author.device)) {
-        const paper = await papers.certificate(oid, author.device, reader);
-        return paper.ok ? paper.value.notAfter.getTime() : undefined;
-      }
-      const chain = await papers.chain(oid, author.uri, reader);
-      return chain.ok ? chain.value.account.notAfter.getTime() : undefined;
-    };
-    const [was, is] = [await read(before), await read(after)];
-    if (is === undefined) return { path, found: 'not a certificate of this key' };
-    const newer = was === undefined || is > was || (is === was && after > before);
-    if (!newer && content.kind !== 'merge')
-      return { path, found: 'ends no later than the one before' };
-  }
-  return undefined;
-}
-
-/** What an accepted commit did to the state, in the terms of `resolve`; `undefined` when nothing. */
-export async function actOf(
-  facts: Facts,
-  prepared: Prepared,
-  index: number,
-  before: Seen,
-  reader: ObjectReader,
-  papers: Papers,
-): Promise<Act | undefined> {
-  const changes = changesBetween(facts.before, facts.after);
-  if (changes.length === 0) return undefined;
-  const { uri, device } = facts;
-  const after = (path: string) => changes.find((change) => change.path === path)?.after;
-  const chainOid = after(adminPath(uri)) ?? after(memberPath(uri));
-  const chain = chainOid === undefined ? undefined : await papers.chain(chainOid, uri, reader);
-  const paperOid = after(devicePath(device));
-  const crlOid = after(crlPath(uri));
-  const crl =
-    crlOid === undefined || !prepared.author.chain
-      ? undefined
-      : await papers.crl(crlOid, prepared.author.chain.value, prepared.author.chain.oid, reader);
-  const profile = facts.content.kind === 'profile' ? after(PROFILE_PATH) : undefined;
-  const vote = facts.content.kind === 'vote' ? castIn(facts) : undefined;
-  const deviceBan = deviceBanOf(facts);
-  return {
-    index,
-    oid: facts.oid,
-    uri,
-    device,
-    before,
-    places: placesOf(facts),
-    counted: isResolution(facts) ? countedVotes(facts) : [],
-    changes,
-    ...(deviceBan ? { deviceBan } : {}),
-    ...(chainOid !== undefined && chain?.ok
-      ? {
-          chain: { path: '', oid: chainOid, uri, notAfter: chain.value.account.notAfter.getTime() },
-        }
-      : {}),
-    ...(paperOid !== undefined && prepared.author.certificate
-      ? {
-          paper: {
-            path: devicePath(device),
-            oid: paperOid,
-            uri,
-            device,
-            notAfter: prepared.author.certificate.notAfter.getTime(),
-          },
-        }
-      : {}),
-    ...(crlOid !== undefined && crl?.ok
-      ? {
-          crl: {
-            uri,
-            oid: crlOid,
-            number: crl.value.number,
-            devices: facts.papers
-              .filter(({ after: now }) => now === undefined)
-              .map(({ path }) => path.slice('devices/'.length, -'.crt'.length)),
-          },
-        }
-      : {}),
-    ...(vote ? { vote } : {}),
-    ...(profile === undefined ? {} : { profile }),
-  };
-}
-
-const isResolution = ({ content }: Facts) => content.kind === 'ban' || content.kind === 'unban';
-
-function deviceBanOf(facts: Facts): Act['deviceBan'] {
-  const { kind } = facts.content;
-  if ((kind !== 'ban' && kind !== 'unban') || !isDeviceId(facts.target)) return undefined;
-  return { device: facts.target, op: kind };
-}
-
-function placesOf(facts: Facts): readonly PlaceSetting[] {
-  const { content, target, uri, before } = facts;
-  switch (content.kind) {
-    case 'initial': {
-      if (facts.parents.length > 0) return [];
-      const other = text(content.fields, 'invited');
-      const creator: PlaceSetting = { uri, op: 'join', to: 'admin' };
-      return other === '' || other === uri
-        ? [creator]
-        : [creator, { uri: other, op: 'add', to: 'invited' }];
-    }
-    case 'add':
-      return [{ uri: target, op: 'add', to: 'invited' }];
-    case 'join':
-      return [{ uri, op: 'join', to: 'member' }];
-    case 'leave':
-      return [{ uri: target, op: 'leave', to: undefined }];
-    case 'ban': {
-      const from = classOf(facts);
-      return from && isAccountUri(target) ? [{ uri: target, op: 'ban', to: 'banned', from }] : [];
-    }
-    case 'unban': {
-      const from = before.bannedFrom(target);
-      return from && isAccountUri(target) ? [{ uri: target, op: 'unban', to: placeIn(from) }] : [];
-    }
-    default:
-      return [];
-  }
-}
-
-function placeIn(from: BanClass): 'admin' | 'member' | 'invited' {
-  return from === 'admins' ? 'admin' : from === 'members' ? 'member' : 'invited';
+/** A vote says by its path what it is for, whatever its message says. */
+function voteNotYetKnown(kind: CommitKind, changed: readonly Change[]): string | undefined {
+  if (kind !== 'vote') return undefined;
+  const actions = changed.map(({ path }) => readVotePath(path)?.action);
+  return actions.find((action) => action === 'promote' || action === 'demote');
 }

@@ -1,7 +1,7 @@
 import type { Digests } from '@covey/codec';
+import { CoveyError } from '@covey/errors';
 import type { GitObject, ObjectReader, Oid } from '@covey/git-objects';
 import { readTree } from '@covey/git-objects';
-import { CoveyError } from '@covey/errors';
 import {
   type AccountChain,
   type Certificate,
@@ -18,6 +18,7 @@ import {
   type SignatureVerifier,
 } from '@covey/identity';
 import { GroupState } from './group-state.ts';
+import { EMPTY_TREE } from './layout.ts';
 
 /** Hash functions and signature checks of the host. */
 export interface Crypto {
@@ -59,6 +60,8 @@ export class Papers {
 
   /** @throws {CoveyError} OBJECT_MISSING; GIT_OBJECT_MALFORMED when the tree isn't of the strict form */
   async state(tree: Oid, reader: ObjectReader): Promise<GroupState> {
+    // What is left when the last one has left. Below a root no tree is empty.
+    if (tree === EMPTY_TREE) return GroupState.EMPTY;
     const known = this.#states.get(tree);
     if (known) return known;
     const files = new Map<string, Oid>();
@@ -121,6 +124,24 @@ export class Papers {
     const certificate = await this.certificate(oid, device, reader);
     const uid = certificate.ok ? certificate.value.issuerUid : undefined;
     return uid !== undefined && isAccountUri(uid) ? uid : undefined;
+  }
+
+  /** Ids of the devices whose certificate names the account as issuer, banned ones included. */
+  async devicesOf(
+    uri: string,
+    state: GroupState,
+    reader: ObjectReader,
+  ): Promise<readonly string[]> {
+    const found = new Set<string>();
+    for (const folder of ['devices/', 'banned/devices/']) {
+      for (const device of state.names(folder, '.crt')) {
+        const oid = state.files.get(`${folder}${device}.crt`);
+        if (oid !== undefined && (await this.ownerOf(oid, device, reader)) === uri) {
+          found.add(device);
+        }
+      }
+    }
+    return [...found];
   }
 
   #once<T>(key: string, judge: () => Promise<Judged<T>>): Promise<Judged<T>> {

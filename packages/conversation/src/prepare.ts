@@ -38,7 +38,7 @@ export interface Author {
 
 /**
  * Reads a commit. Signature checks of many commits may so run side by side, in front of judging,
- * which is in order. With `trusted` (own store, judged before) no signature is checked.
+ * which is in order. With `trusted` (own store, judged before) signatures of commits are not checked again.
  */
 export async function prepare(
   oid: Oid,
@@ -52,26 +52,29 @@ export async function prepare(
   const content = readContent(commit.message, commit.parents.length);
   const email = commit.author.email;
   const formDefects = isDeviceId(email) ? defects : [...defects, 'e-mail is no device id'];
-  let after: GroupState;
-  let papersAt: GroupState;
   try {
-    after = await papers.state(commit.tree, reader);
-    papersAt = content.kind === 'leave' ? await parentState(commit, reader, papers) : after;
+    const after = await papers.state(commit.tree, reader);
+    const papersAt = content.kind === 'leave' ? await parentState(commit, reader, papers) : after;
+    const author = await authorOf(email, papersAt, reader, papers);
+    const signature = trusted ? 'unchecked' : await checkSignature(commit, author, papers);
+    return { oid, commit, content, formDefects, after, author, signature };
   } catch (reason) {
-    if (!CoveyError.is(reason, 'GIT_OBJECT_MALFORMED')) throw reason;
-    return { rule: 'every-commit/tree', found: reason.message, ...pathOf(reason) };
+    return brokenTree(reason);
   }
-  const author = await authorOf(email, papersAt, reader, papers, trusted);
-  const signature = trusted ? 'unchecked' : await checkSignature(commit, author, papers);
-  return { oid, commit, content, formDefects, after, author, signature };
+}
+
+/** Names the rule that a tree breaks which cannot be read. Any other failure is ours, and thrown on. */
+export function brokenTree(reason: unknown): Break {
+  if (!CoveyError.is(reason, 'GIT_OBJECT_MALFORMED')) throw reason;
+  const path = reason.data['path'];
+  return {
+    ...{ rule: 'every-commit/tree', found: reason.message },
+    ...(path === undefined ? {} : { path }),
+  };
 }
 
 export function isBreak(value: Prepared | Break): value is Break {
   return 'rule' in value;
-}
-
-function pathOf(reason: CoveyError): { path: string } | undefined {
-  return reason.data['path'] === undefined ? undefined : { path: reason.data['path'] };
 }
 
 /** A leave takes its papers away: they are looked up where they last were. */
@@ -91,7 +94,6 @@ async function authorOf(
   at: GroupState,
   reader: ObjectReader,
   papers: Papers,
-  trusted: boolean,
 ): Promise<Author> {
   const nobody = (authorless: string): Author => ({ device, uri: '', authorless });
   if (!isDeviceId(device)) return nobody('the e-mail is no device id');
@@ -106,7 +108,6 @@ async function authorOf(
   if (chainPath === undefined || chainOid === undefined)
     return nobody(`no chain of account ${uri}`);
   const author = { device, uri, certificate: certificate.value };
-  if (trusted) return author;
   const chain = await papers.chain(chainOid, uri, reader);
   if (!chain.ok) return { ...author, unchained: `${chainPath}: ${chain.found}` };
   const paper = await papers.device(oid, device, chain.value, chainOid, reader);

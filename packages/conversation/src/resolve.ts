@@ -2,19 +2,20 @@ import type { Oid } from '@covey/git-objects';
 import {
   type Act,
   apart,
+  type DevicePaper,
   isRemoval,
-  PLACE_OPS,
   type Paper,
+  PLACE_OPS,
   type PlaceSetting,
   sees,
 } from './act.ts';
 import {
+  adminPath,
   type BanClass,
   bannedPath,
   crlPath,
   devicePath,
   EMPTY_BLOB,
-  adminPath,
   invitedPath,
   memberPath,
   PROFILE_PATH,
@@ -36,6 +37,8 @@ interface Setting {
   readonly setting: PlaceSetting;
 }
 
+type PaperAct = Act & { readonly paper: DevicePaper };
+
 const NOWHERE: Standing = { to: undefined };
 const ROLE_RANK = { banned: 0, invited: 1, member: 2, admin: 3 } as const;
 
@@ -44,10 +47,15 @@ class Resolution {
   readonly #settings = new Map<string, Setting[]>();
   readonly #standings = new Map<string, Standing>();
   readonly #deviceBans = new Map<string, Act[]>();
-  readonly #papers = new Map<string, (Act & { paper: object })[]>();
+  readonly #papers = new Map<string, PaperAct[]>();
+  /** Acts that brought a revocation list. */
+  readonly #lists: readonly Act[];
+  /** Device -> its paper that counts, in `devices/` or in `banned/devices/`. */
+  readonly #current = new Map<string, DevicePaper>();
 
   constructor(acts: readonly Act[]) {
     this.#acts = acts;
+    this.#lists = acts.filter(({ crl }) => crl !== undefined);
     for (const act of acts) {
       for (const setting of act.places) push(this.#settings, setting.uri, { act, setting });
       if (act.deviceBan) push(this.#deviceBans, act.deviceBan.device, act);
@@ -68,10 +76,11 @@ class Resolution {
       }
     }
     for (const [device, papers] of this.#papers) {
-      const banned = this.#isDeviceBanned(device);
-      if (banned)
-        put(bannedPath('devices', device), newest(papers.map((act) => act.paper as Paper)));
-      else put(devicePath(device), this.#deviceOf(device, papers));
+      const bans = this.#standingBansOf(device);
+      const paper = bans.length > 0 ? this.#bannedPaper(papers, bans) : this.#goodPaper(papers);
+      if (!paper) continue;
+      this.#current.set(device, paper);
+      put(bans.length > 0 ? bannedPath('devices', device) : devicePath(device), paper.oid);
     }
     for (const act of this.#acts) {
       if (act.vote && this.#voteHolds(act, files)) {
@@ -91,27 +100,51 @@ class Resolution {
     const current = chains.filter((act) =>
       leaves.every((leave) => act === leave || sees(act, leave)),
     );
-    return newest((current.length > 0 ? current : chains).map((act) => act.chain as Paper));
+    return newest(
+      (current.length > 0 ? current : chains).map((act) => act.chain as Paper), // Filtered above.
+    )?.oid;
   }
 
-  #deviceOf(device: string, papers: readonly (Act & { paper: object })[]): Oid | undefined {
-    const uri = (papers[0]?.paper as Paper).uri;
-    const { to } = this.#standings.get(uri) ?? NOWHERE;
-    if (to !== 'admin' && to !== 'member') return undefined;
-    if (this.#acts.some((act) => act.crl?.uri === uri && act.crl.devices.includes(device)))
-      return undefined;
-    const mustSee = [
+  /** The device is there by a paper of its account that is in standing, unrevoked, and newer than all removals. */
+  #goodPaper(papers: readonly PaperAct[]): DevicePaper | undefined {
+    const good = papers.filter((act) => {
+      const { uri, serial } = act.paper;
+      const { to } = this.#standings.get(uri) ?? NOWHERE;
+      if (to !== 'admin' && to !== 'member') return false;
+      if (this.#lists.some(({ crl }) => crl?.uri === uri && crl.revoked.has(serial))) return false;
+      return this.#removalsOf(act.paper).every((removal) => sees(act, removal));
+    });
+    return newest(good.map(({ paper }) => paper));
+  }
+
+  /** What was in `devices/` when the device was banned: older papers are not taken up again. */
+  #bannedPaper(papers: readonly PaperAct[], bans: readonly Act[]): DevicePaper | undefined {
+    const current = papers.filter((act) =>
+      this.#removalsOf(act.paper)
+        .filter((removal) => bans.some((ban) => sees(ban, removal)))
+        .every((removal) => sees(act, removal)),
+    );
+    return newest((current.length > 0 ? current : papers).map(({ paper }) => paper));
+  }
+
+  /** Everything that took the device, or its account, out of the group. */
+  #removalsOf({ device, uri }: DevicePaper): readonly Act[] {
+    return [
       ...(this.#deviceBans.get(device) ?? []).filter((act) => act.deviceBan?.op === 'ban'),
       ...this.#settingsOf(uri, ({ op }) => op === 'ban' || op === 'leave'),
+      ...this.#sweepsOf(device),
     ];
-    const current = papers.filter((act) => mustSee.every((removal) => sees(act, removal)));
-    return newest(current.map((act) => act.paper as Paper));
   }
 
-  #isDeviceBanned(device: string): boolean {
+  /** Revocation lists that took the device out of the tree. */
+  #sweepsOf(device: string): readonly Act[] {
+    return this.#lists.filter(({ crl }) => crl?.devices.includes(device));
+  }
+
+  #standingBansOf(device: string): readonly Act[] {
     const acts = this.#deviceBans.get(device) ?? [];
     const unbans = acts.filter((act) => act.deviceBan?.op === 'unban');
-    return acts.some(
+    return acts.filter(
       (act) => act.deviceBan?.op === 'ban' && !unbans.some((unban) => sees(unban, act)),
     );
   }
@@ -125,17 +158,18 @@ class Resolution {
       ({ to, op, from }) =>
         to === 'admin' || op === 'demotion' || op === 'leave' || from === 'admins',
     );
-    const owner = (this.#papers.get(vote.target)?.[0]?.paper as Paper | undefined)?.uri;
+    const owner = this.#current.get(vote.target)?.uri;
     const placed = [
       ...this.#settingsOf(owner ?? vote.target, () => true),
       ...(this.#deviceBans.get(vote.target) ?? []),
+      ...this.#sweepsOf(vote.target),
     ];
     return [...made, ...placed].every((setting) => sees(act, setting));
   }
 
   #crls(): ReadonlyMap<string, Oid> {
     const best = new Map<string, NonNullable<Act['crl']>>();
-    for (const { crl } of this.#acts) {
+    for (const { crl } of this.#lists) {
       if (!crl) continue;
       const other = best.get(crl.uri);
       const higher =
@@ -187,11 +221,11 @@ function startPath(unban: boolean, from: BanClass, id: string): string {
 }
 
 /** Of one key the later end, then the higher id. */
-function newest(papers: readonly Paper[]): Oid | undefined {
-  return [...papers].sort((a, b) => b.notAfter - a.notAfter || (a.oid < b.oid ? 1 : -1))[0]?.oid;
+function newest<P extends Paper>(papers: readonly P[]): P | undefined {
+  return [...papers].sort((a, b) => b.notAfter - a.notAfter || (a.oid < b.oid ? 1 : -1))[0];
 }
 
-function hasPaper(act: Act): act is Act & { paper: NonNullable<Act['paper']> } {
+function hasPaper(act: Act): act is PaperAct {
   return act.paper !== undefined;
 }
 

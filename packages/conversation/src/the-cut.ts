@@ -33,10 +33,21 @@ function removalsIn(seen: Seen, acts: readonly Act[]): readonly Removal[] {
       .filter(({ op }) => op === 'ban' || op === 'demotion')
       .map(({ uri }) => uri);
     if (act.deviceBan?.op === 'ban') targets.push(act.deviceBan.device);
-    targets.push(...(act.crl?.devices ?? []));
+    if (act.crl) targets.push(...devicesNamedBy(act.crl, acts));
     if (targets.length > 0) removals.push({ by: act.oid, targets: new Set(targets) });
   }
   return removals;
+}
+
+/** A list can name a device that its side of the history has never seen. */
+function devicesNamedBy(
+  { uri, revoked, devices }: NonNullable<Act['crl']>,
+  acts: readonly Act[],
+): readonly string[] {
+  const named = acts.flatMap(({ paper }) =>
+    paper?.uri === uri && revoked.has(paper.serial) ? [paper.device] : [],
+  );
+  return [...devices, ...named];
 }
 
 function struck(removals: readonly Removal[], written: readonly Entry[]): string | undefined {

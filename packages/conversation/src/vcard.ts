@@ -1,5 +1,5 @@
+import { fromHex, utf8, utf8Text } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
-import { utf8, utf8Text } from '@covey/codec';
 
 /** The keys of a conversation's profile, as the local API names them. */
 export interface ConversationProfile {
@@ -86,8 +86,13 @@ function toQuotedPrintable(text: string): string {
   });
 }
 
+/** Bytes that are no UTF-8 stay as they are written. */
 function fromQuotedPrintable(text: string): string {
-  return text.replace(/=([0-9A-F]{2})/g, (_, code: string) =>
-    String.fromCharCode(Number.parseInt(code, 16)),
-  );
+  return text.replace(/(?:=[0-9A-Fa-f]{2})+/g, (run) => {
+    try {
+      return utf8Text(fromHex(run.replaceAll('=', '').toLowerCase()));
+    } catch {
+      return run; // The only failure left: not UTF-8.
+    }
+  });
 }

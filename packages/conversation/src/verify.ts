@@ -8,7 +8,7 @@ import { type CommitKind, readContent } from './kinds.ts';
 import { devicePath } from './layout.ts';
 import { type Crypto, mustRead } from './papers.ts';
 import { isBreak, type Prepared, prepare } from './prepare.ts';
-import type { Break } from './rule.ts';
+import { type Break, RULE_NOT_YET_KNOWN } from './rule.ts';
 
 /** The verdict on a whole history, as `covey verify --json` prints it. */
 export interface Report {
@@ -44,7 +44,7 @@ export async function verifyHistory(
 ): Promise<Report> {
   const history = new History(crypto, { profile });
   const { order, kinds } = await collect(heads, reader);
-  const broken = await judgeAll(order, history, reader, progress);
+  const broken = (await judgeAll(order, history, reader, progress)) ?? unknownLawOf(history);
   const { tree, state } =
     history.size > 0
       ? await history.resolved(reader)
@@ -67,6 +67,14 @@ export async function verifyHistory(
       deviations.map(({ rule }) => ({ rule, commit: oid })),
     ),
   };
+}
+
+/** Heads that are valid one by one may need laws that this version doesn't know to be shown together. */
+function unknownLawOf(history: History): (Break & { commit: Oid }) | undefined {
+  const found = history.profile === 'strict' ? history.unknownLaw() : undefined;
+  const commit = history.heads.at(-1)?.oid;
+  if (found === undefined || commit === undefined) return undefined;
+  return { rule: RULE_NOT_YET_KNOWN, commit, found };
 }
 
 /** In mode 0 an initial member who is found nowhere has left (jami-format.md 1.2). */

@@ -1,1 +1,18 @@
-export {};
+export { type PathChanges, resolutionChanges, standingOf, voteChanges } from './authority-acts.ts';
+export { bundleOf } from './bundle.ts';
+export { type Corpus, corpusNamed } from './corpora.ts';
+export { type Clock, counterClock } from './counter-clock.ts';
+export { type ForgedFile, type Forger, type Forgery, forgeCommit } from './forge.ts';
+export {
+  type GroupScript,
+  groupScripts,
+  type Played,
+  play,
+  type ScriptStep,
+} from './group-script.ts';
+export { copyReachable } from './reachable.ts';
+export { runs } from './runs.ts';
+export { deviceLike, type StageOptions, stage, sync } from './stage.ts';
+export { ISSUED_AT, makeTestAccount, type TestAccount } from './test-account.ts';
+export { TEST_CRYPTO, testRandom, testSigner } from './test-crypto.ts';
+export { type Received, TestDevice } from './test-device.ts';

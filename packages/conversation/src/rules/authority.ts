@@ -1,20 +1,20 @@
 import type { Facts } from '../facts.ts';
 import type { GroupState } from '../group-state.ts';
+import { text } from '../kinds.ts';
 import {
+  adminPath,
   type BanClass,
   bannedPath,
   devicePath,
   EMPTY_BLOB,
   invitedPath,
-  adminPath,
   memberPath,
   readVotePath,
   type VotePath,
 } from '../layout.ts';
-import { text } from '../kinds.ts';
 import type { Rule } from '../rule.ts';
+import { goesWith, votesOn } from './membership.ts';
 import { how } from './message.ts';
-import { goesWith } from './membership.ts';
 
 const votes: Rule['breaks'] = ({ charter }) =>
   charter?.mode === 0
@@ -181,6 +181,8 @@ export const resolution: readonly Rule[] = [
       const placed = placePath(from, facts.target);
       const [gone, there] = facts.content.kind === 'ban' ? [placed, banned] : [banned, placed];
       if (facts.after.has(gone)) return { found: 'still there', path: gone };
+      // A device comes back with its own next commit.
+      if (facts.content.kind === 'unban' && from === 'devices') return undefined;
       return facts.after.has(there) ? undefined : { found: 'not there', path: there };
     },
   },
@@ -250,7 +252,7 @@ function dueAfter(facts: Facts): ReadonlyMap<string, GroupFile> {
     for (const path of goesWith(before, target, targetDevices)) due.set(path, undefined);
     due.set(placed, undefined).set(banned, before.files.get(placed));
   } else {
-    for (const path of before.votesAbout(target)) due.set(path, undefined);
+    for (const path of votesOn(before, target, targetDevices)) due.set(path, undefined);
     // A device comes back with its own next commit.
     due.set(banned, undefined);
     if (from !== 'devices') due.set(placed, before.files.get(banned));

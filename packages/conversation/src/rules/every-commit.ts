@@ -11,6 +11,14 @@ export const everyCommit: readonly Rule[] = [
     breaks: ({ formDefects }) => formDefects.find((defect) => !defect.startsWith('no signature')),
   },
   {
+    id: 'every-commit/tree',
+    says: 'The tree MUST hold files (mode 100644) and folders (40000) only, under names of the layout, sorted and unique, at most 6 deep and 8,000 files, each the kind of object that its mode says.',
+    source: 'authority.md, rule 1',
+    jami: 'refuse',
+    // Found while reading, when there are no facts to judge by: `prepare` refuses in this name.
+    breaks: () => undefined,
+  },
+  {
     id: 'every-commit/message-is-json',
     says: 'The message MUST be JSON without duplicate keys, of bounded depth.',
     source: 'authority.md, rule 1',

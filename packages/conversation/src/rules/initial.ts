@@ -9,12 +9,13 @@ const KEYS = new Set(['type', 'mode', 'invited', 'version', 'profile', 'flat']);
 export const initial: readonly Rule[] = [
   {
     id: 'initial/is-the-root',
-    says: 'An `initial` commit MUST have no parent, and no other commit may be a root.',
+    says: 'An `initial` commit MUST have no parent, and a commit without parents MUST be `initial` and the only one.',
     source: 'authority.md, rule 2',
     jami: ({ parents }) => (parents.length > 0 ? 'deviate' : 'refuse'),
     hole: 'a second `initial` in mid-history is read as a message without effect',
-    breaks: ({ parents, charter }) => {
+    breaks: ({ parents, charter, content }) => {
       if (parents.length > 0) return 'an initial commit with a parent';
+      if (content.type !== 'initial') return 'a root of another type';
       return charter ? 'a second root' : undefined;
     },
   },
@@ -77,8 +78,8 @@ export const initial: readonly Rule[] = [
   },
 ];
 
-/** Shared with `readCharter`: what is wrong with the fields of an initial commit. */
-export function charterFault(fields: Facts['content']['fields']): string | undefined {
+/** What is wrong with the fields of an initial commit. */
+function charterFault(fields: Facts['content']['fields']): string | undefined {
   const { mode, invited, version, profile, flat } = fields as Record<string, unknown>;
   if (mode !== 0 && mode !== 1 && mode !== 2 && mode !== 3) return `mode ${String(mode)}`;
   if (mode === 0 && (typeof invited !== 'string' || !isAccountUri(invited)))

@@ -1,4 +1,5 @@
 import { isAccountUri } from '@covey/identity';
+import type { GroupState } from '../group-state.ts';
 import { devicePath, EMPTY_BLOB, invitedPath, memberPath } from '../layout.ts';
 import type { Rule } from '../rule.ts';
 import { how } from './message.ts';
@@ -15,14 +16,21 @@ export const add: readonly Rule[] = [
   },
   {
     id: 'add/only-the-invitation',
-    says: 'An invitation MUST add `invited/<uri>` and change nothing else.',
+    says: 'An invitation MUST add `invited/<uri>`, MAY take votes on devices of that account away, and MUST change nothing else.',
     source: 'authority.md, rule 7',
     jami: 'refuse',
-    breaks: ({ changed, target }) => {
+    breaks: ({ changed, before, target, targetDevices }) => {
       const path = invitedPath(target);
-      const stray = changed.find((change) => change.path !== path || change.before !== undefined);
+      const votes = new Set(votesOn(before, target, targetDevices));
+      const stray = changed.find(
+        (change) =>
+          !(change.path === path && change.before === undefined) &&
+          !(votes.has(change.path) && change.after === undefined),
+      );
       if (stray) return { found: how(stray), path: stray.path };
-      return changed.length === 1 ? undefined : { found: 'not added', path };
+      return changed.some((change) => change.path === path)
+        ? undefined
+        : { found: 'not added', path };
     },
   },
   {
@@ -82,6 +90,7 @@ export const add: readonly Rule[] = [
     breaks: ({ charter, before, uri }) =>
       charter?.mode === 1 && before.placeOf(uri) !== 'admin' ? 'author is no admin' : undefined,
   },
+  takesVotesAlong('add'),
 ];
 
 /** Taking up an invitation. */
@@ -112,19 +121,24 @@ export const join: readonly Rule[] = [
   },
   {
     id: 'join/changes',
-    says: "A join MUST remove `invited/<uri>`, add the own chain to `members/`, bring the own device's certificate, and change nothing else.",
+    says: "A join MUST remove `invited/<uri>`, add the own chain to `members/`, bring the own device's certificate, MAY take votes on the account and its devices away, and MUST change nothing else.",
     source: 'authority.md, rule 8',
     jami: 'refuse',
-    breaks: ({ changed, after, uri, device }) => {
+    breaks: ({ changed, before, after, uri, device, targetDevices }) => {
       if (after.has(invitedPath(uri))) return { found: 'still there', path: invitedPath(uri) };
       for (const path of [memberPath(uri), devicePath(device)]) {
         if (!after.has(path)) return { found: 'not there', path };
       }
       const own = new Set([invitedPath(uri), memberPath(uri), devicePath(device)]);
-      const stray = changed.find(({ path }) => !own.has(path));
+      const votes = new Set(votesOn(before, uri, targetDevices));
+      const stray = changed.find(
+        (change) =>
+          !own.has(change.path) && !(votes.has(change.path) && change.after === undefined),
+      );
       return stray && { found: how(stray), path: stray.path };
     },
   },
+  takesVotesAlong('join'),
 ];
 
 /** Leaving: everything of one's own goes, and nothing else. */
@@ -172,9 +186,33 @@ export const leave: readonly Rule[] = [
   },
 ];
 
+/** No vote outlives a change of its target's place: else it would count against another membership. */
+function takesVotesAlong(kind: 'add' | 'join'): Rule {
+  return {
+    id: `${kind}/takes-votes-along`,
+    says: 'Votes on the account or on its devices that lie in the tree MUST go, for its place is set anew.',
+    source: 'authority.md, resolve: vote',
+    jami: 'deviate',
+    hole: 'votes on an earlier place of an account stay in the tree',
+    breaks: ({ before, after, target, targetDevices }) => {
+      const left = votesOn(before, target, targetDevices).find((path) => after.has(path));
+      return left === undefined ? undefined : { found: 'still there', path: left };
+    },
+  };
+}
+
+/** Votes by and on an account, and those on its devices: none outlives a change of its place. */
+export function votesOn(
+  before: GroupState,
+  target: string,
+  devices: readonly string[],
+): readonly string[] {
+  return [target, ...devices].flatMap((id) => [...before.votesAbout(id)]);
+}
+
 /** Files that go when an account goes: chain, devices, votes by it, on it and on its devices. */
 export function goesWith(
-  before: Parameters<Rule['breaks']>[0]['before'],
+  before: GroupState,
   target: string,
   devices: readonly string[],
 ): readonly string[] {
@@ -182,6 +220,6 @@ export function goesWith(
   return [
     ...(chain === undefined ? [] : [chain]),
     ...devices.map(devicePath),
-    ...[target, ...devices].flatMap((id) => [...before.votesAbout(id)]),
+    ...votesOn(before, target, devices),
   ];
 }

@@ -67,10 +67,11 @@ const editRules: readonly Rule[] = [
     source: 'authority.md, rule 6',
     jami: editLeniency,
     hole: 'a text that edits nothing known is kept and has no effect',
-    breaks: ({ content: { fields }, related }) =>
-      !('edit' in fields) || related.has(text(fields, 'edit'))
-        ? undefined
-        : 'edit names no ancestor',
+    breaks: ({ content: { fields, kind }, related }) => {
+      // A file without `edit` is a file; all else that comes here is an edit by its type.
+      if (kind === 'file' && !('edit' in fields)) return undefined;
+      return related.has(text(fields, 'edit')) ? undefined : 'edit names no ancestor';
+    },
   },
   {
     id: 'edit/same-account',
@@ -85,15 +86,16 @@ const editRules: readonly Rule[] = [
   },
   {
     id: 'edit/names-the-original',
-    says: '`edit` MUST name a text, reply, reaction or file, never another edit.',
+    says: '`edit` MUST name a text, reply, reaction or file, never another edit; what deletes a file MUST name a file.',
     source: 'requirements.md, MSG-3',
     jami: 'deviate',
     hole: 'an edit of an edit has no effect',
-    breaks: ({ content: { fields }, related }) => {
-      const original = related.get(text(fields, 'edit'));
-      return original && !EDITABLE.has(original.content.kind)
-        ? `edits a commit of kind ${original.content.kind}`
-        : undefined;
+    breaks: ({ content: { fields, kind }, related }) => {
+      const original = related.get(text(fields, 'edit'))?.content;
+      if (!original) return undefined;
+      if ('edit' in original.fields) return 'edits an edit';
+      const fits = kind === 'file' ? original.kind === 'file' : EDITABLE.has(original.kind);
+      return fits ? undefined : `edits a commit of kind ${original.kind}`;
     },
   },
 ];

@@ -4,12 +4,12 @@ import { vcardFault } from '../vcard.ts';
 import { how } from './message.ts';
 
 /** Bytes; a picture fits, an archive does not. */
-export const PROFILE_LIMIT_BYTES = 256 * 1024;
+const PROFILE_LIMIT_BYTES = 256 * 1024;
 
 export const profile: readonly Rule[] = [
   {
     id: 'profile/only-the-profile',
-    says: 'A profile update MUST change `profile.vcf` and nothing else.',
+    says: 'A profile update MUST change nothing but `profile.vcf`, which MUST stay.',
     source: 'authority.md, rule 12',
     jami: 'refuse',
     breaks: ({ changed }) => {
