@@ -1,8 +1,10 @@
+import { rulesPage } from '@covey/conversation';
 import { ERROR_SPECS } from '@covey/errors';
 import { commandPage } from '../services/peer/src/cli/commands.ts';
 import { errorsPage } from './errors-page.ts';
 import { limitsPage } from './limits-page.ts';
 import { namesPage } from './names-page.ts';
+import { envFile, settingsPage } from './operator-pages.ts';
 
 /** A page that is computed, not written: `npm run generate` writes it, `npm run check` compares. */
 export interface GeneratedDoc {
@@ -14,7 +16,10 @@ export interface GeneratedDoc {
 /** Every generated page. Add a line here, run `npm run generate`, commit the page. */
 export const GENERATED_DOCS: readonly GeneratedDoc[] = [
   { path: 'docs/protocol/errors.md', render: () => errorsPage(ERROR_SPECS) },
+  { path: 'docs/protocol/rules.md', render: rulesPage },
   { path: 'docs/protocol/limits.md', render: limitsPage },
   { path: 'docs/protocol/names.md', render: namesPage },
   { path: 'docs/commands.md', render: commandPage },
+  { path: 'docs/operator/configuration.md', render: settingsPage },
+  { path: '.env.example', render: envFile },
 ];

@@ -14,4 +14,12 @@ export { type Break, type Leniency, RULE_NOT_YET_KNOWN, type Rule, type Verdict 
 export { rulesPage } from './rules-page.ts';
 export { type TimelineMessage, timeline } from './timeline.ts';
 export { type ConversationProfile, readVcard, writeVcard } from './vcard.ts';
-export { collect, inOrder, judgeAll, type Report, refusal, verifyHistory } from './verify.ts';
+export {
+  collect,
+  inOrder,
+  judgeAll,
+  type Report,
+  refusal,
+  unknownLawOf,
+  verifyHistory,
+} from './verify.ts';

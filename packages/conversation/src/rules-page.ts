@@ -14,7 +14,7 @@ device, for ever. An id never changes its meaning.
 
 What only a later version can judge is refused as \`${RULE_NOT_YET_KNOWN}\`: see \`every-commit/law-is-known\`.
 
-MUST, MUST NOT and MAY are those of BCP 14.
+MUST, MUST NOT and MAY are those of BCP 14. Sources name the project's design pages and requirements.
 `;
 
 /** Kinds whose name does not say what they are. */

@@ -70,7 +70,7 @@ export async function verifyHistory(
 }
 
 /** Heads that are valid one by one may need laws that this version doesn't know to be shown together. */
-function unknownLawOf(history: History): (Break & { commit: Oid }) | undefined {
+export function unknownLawOf(history: History): (Break & { commit: Oid }) | undefined {
   const found = history.profile === 'strict' ? history.unknownLaw() : undefined;
   const commit = history.heads.at(-1)?.oid;
   if (found === undefined || commit === undefined) return undefined;

@@ -179,7 +179,8 @@ export class AccountRuntime implements AccountContext {
       if (kind === 'profile') this.emit('ConversationProfileUpdated', { conversationId });
     }
     if (entries.some(({ content }) => content.kind === 'profile')) void this.readTitle(runtime);
-    this.peering.moved(runtime);
+    const joined = entries.some(({ content }) => content.kind === 'join');
+    this.peering.moved(runtime, { joined });
     void runtime.tidy().catch((err: unknown) => this.ports.log.error({ err }, 'packing failed'));
   }
 

@@ -8,6 +8,7 @@ import {
   type Resolved,
   refusal,
   stateDigest,
+  unknownLawOf,
   type Writer,
 } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
@@ -169,7 +170,7 @@ export class ConversationRuntime {
         const reached = await reachedObjects(order, new Set(came), reader);
         const draft = this.history.draft();
         const broken =
-          (await judgeAll(order, draft, reader)) ?? this.#notThisOne(draft) ?? unknownLaw(draft);
+          (await judgeAll(order, draft, reader)) ?? this.#notThisOne(draft) ?? unknownLawOf(draft);
         if (broken) return { outcome: 'refused', path: '', ...broken } as const;
         await quarantine.admit(reached);
         return {
@@ -215,13 +216,6 @@ export class ConversationRuntime {
     await this.#queue.run(async () => {});
     await this.store.close();
   }
-}
-
-function unknownLaw(draft: History) {
-  const why = draft.unknownLaw();
-  const commit = draft.heads.at(-1)?.oid;
-  if (why === undefined || commit === undefined) return undefined;
-  return { rule: 'RULE_NOT_YET_KNOWN', commit, found: why };
 }
 
 /** `refs/heads/main` is the last head in display order; any others stand beside it. */

@@ -121,8 +121,11 @@ export class Peering implements Handlers {
     this.#network.recheck();
   }
 
-  /** The conversation has new commits: who may talk may have changed, and others want to know. */
-  moved(runtime: ConversationRuntime): void {
+  /**
+   * The conversation has new commits: who may talk may have changed, and others want to know. Of somebody
+   * who has joined and whom this device never met, those who are connected may know where he is.
+   */
+  moved(runtime: ConversationRuntime, { joined }: { joined: boolean }): void {
     // In order: an older state must not overwrite what a newer one has taught.
     void this.#moving.run(async () => {
       const changed = await this.#rights.learn(runtime, this.#account.book);
@@ -132,6 +135,7 @@ export class Peering implements Handlers {
         for (const link of this.linksOf(runtime.id)) exchange?.linked(link);
         this.dialKnown();
       }
+      if ((changed || joined) && this.#roster.lacks(runtime.id)) void exchange?.shareRosters();
       exchange?.moved();
     });
   }
@@ -218,11 +222,7 @@ export class Peering implements Handlers {
     this.#exchanges.get(request.id)?.announced(link, request);
   }
 
-  async *fetch(
-    link: Link,
-    request: FetchRequest,
-    signal: AbortSignal,
-  ): AsyncGenerator<Uint8Array> {
+  async *fetch(link: Link, request: FetchRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const runtime = this.#asked(link.remote, request.conversationId);
     const objects = await runtime.objectsFor(request.wants, request.haves, request.maxBytes);
     for await (const chunk of this.#account.ports.packOf(objects)) {

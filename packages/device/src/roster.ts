@@ -33,6 +33,14 @@ export class Roster {
     return [{ deviceId: writer.deviceId, uri: writer.uri, addresses: [...ownAddresses] }, ...known];
   }
 
+  /** Whether somebody is in the conversation of whom no device is known. */
+  lacks(conversationId: string): boolean {
+    const { writer, book } = this.#account;
+    const known = new Set(Object.values(book.state.peers).map(({ uri }) => uri));
+    known.add(writer.uri);
+    return [...this.#rights.accountsIn(conversationId)].some((uri) => !known.has(uri));
+  }
+
   /** Hearsay: only good for dialing, where the device has to prove itself. */
   async take(conversationId: string, devices: readonly KnownDevice[]): Promise<void> {
     const accounts = this.#rights.accountsIn(conversationId);

@@ -20,7 +20,8 @@ export function envExample(schema: TObject, prefix: string): string {
 }
 
 function defaultCell(field: ConfigField): string {
-  if (field.default !== undefined) return `\`${cell(String(field.default))}\``;
+  if (field.default !== undefined && field.default !== '')
+    return `\`${cell(String(field.default))}\``;
   return field.isRequired ? 'must be set' : 'none';
 }
 

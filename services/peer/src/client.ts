@@ -51,12 +51,14 @@ export class PeerClient {
   /**
    * Events after the one with id `after`, or from now on, until the signal aborts. When the
    * connection breaks it comes back and goes on where it was, also after a restart of the daemon.
+   * From the first call of `opened` on nothing is missed.
    * @throws {CoveyError} DAEMON_UNREACHABLE if there is no daemon to begin with
    */
   async *events(
     accountId: string,
     after: number | undefined,
     signal: AbortSignal,
+    opened: () => void = () => {},
   ): AsyncGenerator<AccountEvent> {
     let last = after;
     let pauseMs = FIRST_PAUSE_MS;
@@ -70,7 +72,8 @@ export class PeerClient {
         for await (const { id, name, data } of readEventStream(body, signal)) {
           last = id;
           pauseMs = FIRST_PAUSE_MS;
-          if (name !== undefined) yield eventOf(id, name, data);
+          if (name === undefined) opened();
+          else yield eventOf(id, name, data);
         }
       } catch (reason) {
         if (signal.aborted) return;

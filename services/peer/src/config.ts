@@ -25,7 +25,7 @@ export const PeerEnvironment = Type.Object({
     pattern: `^${HOST_PORT}$`,
     default: '[::]:0',
     description:
-      'Where other devices connect to. Port 0: a free one at the first start, kept from then on',
+      'Where other devices connect to. Port 0: each account takes a free one at its first start and keeps it; any other is for the oldest account alone',
   }),
   advertise: Type.String({
     pattern: `^(?:${HOST_PORT}(?:,${HOST_PORT})*)?$`,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { DeviceAccounts } from '@covey/device';
 import { exitCodeOf, gracefulStop, makeLogger } from '@covey/service-kit';
@@ -10,6 +11,8 @@ import { FileEventLog } from './event-log.ts';
 import { readVersion } from './version.ts';
 
 const TOKEN_BYTES = 32;
+/** The door of a checkout: what stands behind `npm run`. An image has none. */
+const DOOR = new URL('../../../tools/run.mjs', import.meta.url);
 
 /** Runs one daemon until it is told to stop. Resolves when everything is closed. @throws {CoveyError} CONFIG_INVALID, DATA_FOLDER_BUSY */
 export async function runPeer(env: Environment): Promise<void> {
@@ -32,7 +35,7 @@ export async function runPeer(env: Environment): Promise<void> {
     closing.push(() => api.close());
     await folder.announceApi({ url, token, pid: process.pid });
     const stopping = gracefulStop(stopAll);
-    sayWhatNext(accounts.list().length, config.dataFolder);
+    if (existsSync(DOOR)) sayWhatNext(accounts.list().length, config.dataFolder);
     log.info({ url, accounts: accounts.list().length }, 'peer is up');
     await stopping.ended;
   } catch (reason) {

@@ -5,7 +5,7 @@ import { CoveyError } from '@covey/errors';
 import { readPem } from '@covey/identity';
 import { nodeDigests } from '@covey/node-crypto';
 import { PeerNetwork } from '@covey/peer-channel';
-import type { PeerConfig } from '../config.ts';
+import type { Door } from './doors.ts';
 import type { DiskAccountFolder } from './household.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { DiskAccountFolder } from './household.ts';
 export function peerNetworkOf(
   { identity, handlers, crypto }: { identity: NetworkIdentity; handlers: Handlers; crypto: Crypto },
   folder: DiskAccountFolder,
-  { listen, advertise }: PeerConfig,
+  { listen, advertise }: Door,
   log: Logger,
 ): Network {
   const [deviceCertificate] = readPem(identity.devicePem, 'CERTIFICATE');

@@ -14,6 +14,7 @@ import {
 } from '@covey/node-crypto';
 import { linkOverNetwork } from '@covey/peer-channel';
 import type { PeerConfig } from '../config.ts';
+import { Doors } from './doors.ts';
 import { DiskHousehold } from './household.ts';
 import { lanDiscoveryOf } from './lan.ts';
 import { peerNetworkOf } from './peer-network.ts';
@@ -32,6 +33,7 @@ const systemClock: Clock = {
 export function nodePorts(config: PeerConfig, events: EventLog, log: Logger): DevicePorts {
   const crypto: Crypto = { digests: nodeDigests, verifier: nodeVerifier() };
   const household = new DiskHousehold(config.dataFolder, systemClock.now);
+  const doors = new Doors(config, log);
   return {
     clock: systemClock,
     crypto,
@@ -41,7 +43,12 @@ export function nodePorts(config: PeerConfig, events: EventLog, log: Logger): De
     log: log.child({ part: 'device' }),
     chance: () => randomInt(1_000_000) / 1_000_000,
     network: (accountId, identity, handlers) =>
-      peerNetworkOf({ identity, handlers, crypto }, household.folder(accountId), config, log),
+      peerNetworkOf(
+        { identity, handlers, crypto },
+        household.folder(accountId),
+        doors.of(accountId),
+        log,
+      ),
     linkOverNetwork: async (address, deviceId, request) => {
       // One connection, one call: nobody needs to know who this device will be.
       const key = makeEd25519Key();

@@ -8,7 +8,7 @@ import { nodeDigests, nodeVerifier } from '@covey/node-crypto';
 import type { CliIo } from './command.ts';
 import { safeJson, safeText } from './safe-text.ts';
 
-export const VERIFY_USAGE = 'usage: covey verify PATH [--profile strict|jami] [--json]';
+const VERIFY_USAGE = 'usage: covey verify PATH [--profile strict|jami] [--json]';
 
 /** Further heads of a Covey repository, beside its HEAD. */
 const MORE_HEADS = 'refs/covey/heads/';

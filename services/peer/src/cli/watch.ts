@@ -26,12 +26,15 @@ export const watch = defineCommand({
         `events: ${Object.keys(EVENT_NAMES).join(' ')}`,
       );
     }
-    const { peer, io, json } = context;
+    const { peer, io, json, hint } = context;
     const account = await context.account();
     const only = named === undefined ? undefined : await resolveConversation(context, named);
     const reader = { account, timeZone: io.timeZone };
     const start = after === undefined ? undefined : Number(after);
-    for await (const event of peer.events(account.accountId, start, io.interrupted())) {
+    // Whoever asked for what was has something to read already.
+    const opened = once(() => start ?? hint('watching from now on; Ctrl-C ends it'));
+    const events = peer.events(account.accountId, start, io.interrupted(), opened);
+    for await (const event of events) {
       if (only !== undefined && event.payload['conversationId'] !== only) continue;
       const line = json ? safeJson(event) : humanLine(event, reader, only === undefined);
       if (line !== undefined) io.out(line);
@@ -40,6 +43,15 @@ export const watch = defineCommand({
     return 0;
   },
 });
+
+/** A stream that comes back is no news. */
+function once(tell: () => unknown): () => void {
+  let told = false;
+  return () => {
+    if (!told) tell();
+    told = true;
+  };
+}
 
 function humanLine(event: AccountEvent, reader: Reader, several: boolean): string | undefined {
   const { conversationId, message } = event.payload;
