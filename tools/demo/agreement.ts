@@ -6,7 +6,7 @@ import { expectThat, inTime } from './expectation.ts';
  * Looks at once, and again whenever something happens on one of the devices, until there is an answer.
  * @throws {Unexpected} when there never is
  */
-export async function untilTrue<T>(
+async function untilTrue<T>(
   what: string,
   devices: readonly DemoDevice[],
   look: () => Promise<T | undefined>,
@@ -43,7 +43,7 @@ export async function agreed(
     if (!first || others.some(({ heads }) => !sameSet(heads, first.heads))) return undefined;
     const digests = new Set([first, ...others].map(({ stateDigest }) => stateDigest));
     expectThat(digests.size === 1, 'the same heads have the same state digest on every device');
-    const known = new Set(devices[0]?.events.seen.map(messageIn));
+    const known = new Set<string | undefined>(devices[0]?.events.seen.map(messageIn));
     return [...messages].every((id) => known.has(id)) ? first : undefined;
   });
 }

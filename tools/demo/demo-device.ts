@@ -8,7 +8,7 @@ import { PeerClient } from '../../services/peer/src/client.ts';
 import { type Ended, ROOT, runProgram } from '../program.ts';
 import type { DemoNetwork, Line } from './demo-network.ts';
 import { EventWatch } from './event-watch.ts';
-import { expectThat, inTime } from './expectation.ts';
+import { expectThat, inTime, Unexpected } from './expectation.ts';
 
 const PEER = join(ROOT, 'services/peer/src/main.ts');
 const COMMAND_LINE = join(ROOT, 'services/peer/src/cli/main.ts');
@@ -29,7 +29,10 @@ export class DemoDevice {
   readonly folder: string;
   readonly line: Line;
   readonly peer: PeerClient;
+  /** Rejects when the daemon ends though nobody has ended it. */
+  readonly broken: Promise<never>;
   readonly #network: DemoNetwork;
+  readonly #tellBroken: (reason: Unexpected) => void;
   #process: ChildProcess | undefined;
   #account: AccountInfo | undefined;
   #events: EventWatch | undefined;
@@ -40,6 +43,10 @@ export class DemoDevice {
     this.line = line;
     this.peer = new PeerClient(this.folder);
     this.#network = network;
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => {}); // Heard by whoever races with it.
+    this.broken = promise;
+    this.#tellBroken = reject;
   }
 
   /** Starts the daemon; resolves when it answers. */
@@ -54,42 +61,45 @@ export class DemoDevice {
     await log.close();
     this.#process = child;
     if (child.pid !== undefined) this.#network.plugIn(child.pid, this.name);
-    const ended = new AbortController();
-    child.once('exit', () => ended.abort(new Error(`the daemon of ${this.name} ended`)));
+    child.once('exit', (code, signal) => {
+      if (this.#process === child) {
+        this.#tellBroken(new Unexpected(`${this.name} runs on, it ended by ${signal ?? code}`));
+      }
+    });
     // The pid tells this daemon from the address that a killed one has left.
     const answers = async () => {
       const { pid } = await this.peer.daemon();
       if (pid !== child.pid) throw new Error('another daemon');
     };
-    await inTime(
-      `the daemon of ${this.name} answers`,
-      whenFolderShows(this.folder, ended.signal, answers),
-    );
+    const { signal } = new AbortController();
+    await inTime(`${this.name} answers`, whenFolderShows(this.folder, signal, answers));
     // From its first event on, once more: what is kept must still be there.
     if (this.#account) this.#events = new EventWatch(this.peer, this.account.accountId);
   }
 
   /** Asks the daemon to stop, and expects it to end well. */
   async stop(): Promise<void> {
-    const child = this.#process;
-    if (!child) return;
-    this.#events?.close();
-    const exited = once(child, 'exit');
-    child.kill('SIGTERM');
-    const [code] = await inTime(`${this.name} stops`, exited);
-    this.#process = undefined;
+    const code = await inTime(`${this.name} stops`, this.#end('SIGTERM'));
     expectThat(code === 0, `${this.name} stops with exit code 0, not ${code}`);
   }
 
-  /** As a power cut to the process: SIGKILL, no chance to clean up. */
+  /** As when the process is struck by lightning: no chance to clean up. */
   async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Resolves to the exit code, once the process is gone. */
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
     const child = this.#process;
-    if (!child) return;
-    this.#events?.close();
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
+    if (!child) return 0;
     this.#process = undefined;
+    this.#events?.close();
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      await exited;
+    }
+    return child.exitCode;
   }
 
   /** Makes an account here, or becomes a further device of one by its code. Watches its events from then on. */

@@ -45,11 +45,6 @@ export class DemoNetwork {
     this.#deviceOf.set(pid, device);
   }
 
-  /** Connections that stand now. */
-  get cables(): number {
-    return this.#cables.size;
-  }
-
   /** Closes every way between these groups of devices: what stands ends, what is dialed is turned away. */
   cut(...halves: readonly (readonly string[])[]): void {
     this.#halves = halves.map((devices) => new Set(devices));

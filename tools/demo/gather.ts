@@ -10,7 +10,6 @@ export async function gather({ transcript, devices, laptop, phone, bob, carol }:
   transcript.chapter('Three accounts, one with two devices');
   await Promise.all(devices.map((device) => device.start()));
   transcript.say('four daemons are up: own process, own data folder, LAN discovery off');
-  transcript.say('each one’s only address is that of a TCP forwarder of this demo');
   await laptop.init({ displayName: 'Alice' });
   await bob.init({ displayName: 'Bob' });
   await carol.init({ displayName: 'Carol' });
@@ -18,9 +17,12 @@ export async function gather({ transcript, devices, laptop, phone, bob, carol }:
   const { code } = await laptop.peer.call('addDevice', { accountId });
   await phone.init({ code });
   expectThat(phone.account.uri === laptop.account.uri, 'both devices of Alice have her account');
-  transcript.say(
-    'Alice, Bob and Carol have accounts; Alice’s phone joined hers by a one-time code',
-  );
+  transcript.say('Alice, Bob and Carol have accounts; Alice’s phone joined hers by a code');
+  for (const { account, line } of devices) {
+    expectThat(account.addresses.join() === line.advertise, 'a device tells its forwarder only');
+  }
+  const ports = devices.map(({ line }) => line.advertise.split(':')[1]);
+  transcript.say(`they know each other by TCP forwarders of the demo: ports ${ports.join(', ')}`);
 }
 
 /** A conversation comes to be, and everybody is in it. Resolves to its id. */

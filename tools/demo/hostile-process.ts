@@ -44,6 +44,8 @@ process.on('message', (order: HostileOrder) => {
     (reason: unknown) => process.send?.({ failed: String(reason) }),
   );
 });
+// Nobody is left to tell it anything: it has nothing to stay for.
+process.on('disconnect', () => process.exit());
 
 async function obey(order: HostileOrder): Promise<HostileAnswer> {
   if (order.do === 'take') {
@@ -66,7 +68,6 @@ async function obey(order: HostileOrder): Promise<HostileAnswer> {
     }
     case 'leave':
       await client.close();
-      process.disconnect();
       return {};
   }
 }

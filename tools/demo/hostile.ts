@@ -37,8 +37,9 @@ export class Hostile {
   }
 
   async leave(): Promise<void> {
+    await this.#tell({ do: 'leave' });
     const exited = once(this.#process, 'exit');
-    this.#process.send({ do: 'leave' } satisfies HostileOrder);
+    this.#process.disconnect();
     await inTime('the hostile client goes', exited);
   }
 

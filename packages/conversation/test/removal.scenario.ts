@@ -31,6 +31,23 @@ async function withPhone() {
 }
 
 describe('bans', () => {
+  test.each([
+    ['another action than the path', { action: 'unban' }],
+    ['no action', {}],
+    ['the old name of the action', { voteType: 'ban' }],
+    ['a key more', { action: 'ban', reason: 'spam' }],
+  ])('MSG-8: a vote with %s is refused by strict and reported by jami', async (_, lie) => {
+    for (const profile of ['strict', 'jami'] as const) {
+      const { alice, bob } = await stage(['alice', 'bob'], { profile });
+      const files = { [votePath('ban', 'members', bob.uri, alice.uri)]: '' };
+      const oid = await alice.forge({ message: { ...lie, type: 'vote', uri: bob.uri }, files });
+      const rule = 'vote/message-and-path-agree';
+      expect(await alice.judges(oid)).toMatchObject(
+        profile === 'strict' ? { broken: { rule } } : { entry: { deviations: [{ rule }] } },
+      );
+    }
+  });
+
   test('BAN-1, BAN-2, VAL-7, VAL-4: a lone admin votes and resolves; papers move, votes and devices go', async () => {
     const { alice, bob, carol, phone } = await withPhone();
     await alice.votes('ban', bob.uri);

@@ -7,7 +7,7 @@ import { judged, NOBODY, text } from './cases/rule-case.ts';
 
 const CALL = 'application/call-history+json';
 
-describe('what is said', () => {
+describe('MSG-2, MSG-4, MSG-5, MSG-10: what is said', () => {
   test.each([
     ['MSG-2', text('hello')],
     ['MSG-2', text('')],

@@ -24,6 +24,8 @@ export class Exchange {
   readonly #replicator: Replicator;
   readonly #known = new Map<string, Link>();
   readonly #backOffs = new Map<string, BackOff>();
+  /** Links with an announcement on its way, and whether there is more to say since. */
+  readonly #announcing = new Map<Link, boolean>();
   readonly #closing = new AbortController();
 
   constructor(runtime: ConversationRuntime, account: AccountContext, roster: RosterSide) {
@@ -100,6 +102,11 @@ export class Exchange {
   /** A failure that will pass is tried again on the same connection; a lost one brings a greeting of its own. */
   #greetLater(link: Link, reason: unknown): void {
     const peer = link.remote.deviceId;
+    if (CoveyError.is(reason, 'DEADLINE_EXCEEDED')) {
+      // Who doesn't answer may have gone without a word: a new connection finds out.
+      link.close('DEADLINE_EXCEEDED');
+      return;
+    }
     const { retry } = CoveyError.from(reason).spec;
     if (retry !== 'later' || this.#closing.signal.aborted || this.#known.get(peer) !== link) return;
     const { chance, clock } = this.#account.ports;
@@ -137,7 +144,23 @@ export class Exchange {
     }
   }
 
+  /** One at a time per link: what moves meanwhile is told in one word afterwards. */
   async #announce(link: Link): Promise<void> {
+    if (this.#announcing.has(link)) {
+      this.#announcing.set(link, true);
+      return;
+    }
+    try {
+      do {
+        this.#announcing.set(link, false);
+        await this.#announceHeads(link);
+      } while (this.#announcing.get(link));
+    } finally {
+      this.#announcing.delete(link);
+    }
+  }
+
+  async #announceHeads(link: Link): Promise<void> {
     const { heads } = this.#runtime;
     const commit = heads.at(-1);
     if (commit === undefined) return;

@@ -31,7 +31,7 @@ export function errorOf(failure: Failure): CoveyError {
 }
 
 /** The code, if it is in our table. */
-export function knownCode(code: string): ErrorCode {
+function knownCode(code: string): ErrorCode {
   return Object.hasOwn(ERROR_SPECS, code) ? (code as ErrorCode) : 'INTERNAL';
 }
 

@@ -11,7 +11,7 @@ const CONVERSATION = 'c'.repeat(40);
 const heads = (name: string) => ({ heads: [name.repeat(40)], stateDigest: '' });
 
 describe('one connection carries the calls of both sides', () => {
-  test('NET-1: the dialed device calls the dialer over the same connection', async () => {
+  test('SHAPE-3, NET-1: the dialed device calls the dialer over the same connection', async () => {
     const alice = await station({ heads: async () => heads('a') });
     const bob = await station({ heads: async () => heads('b') });
     const bobsLink = bob.nextLink();

@@ -77,6 +77,27 @@ test('a fetch from a peer that has gone goes on with the next one', () => {
   expect(machine.unlinked('p')).toEqual([{ do: 'fetch', peer: 'q', wants: [B] }]);
 });
 
+test('two devices that are told of each other’s heads while both move come to rest', () => {
+  const sides = { p: replicator([A]).machine, q: replicator([A]).machine };
+  const told: Effect[] = [...sides.p.linked('q'), ...sides.q.linked('p')];
+  // Both have the same, then p writes B and q C, and nobody fetches.
+  told.push(...sides.p.moved([B]), ...sides.q.moved([C]));
+  let said = 0;
+  for (let effect = told.shift(); effect && said < 100; effect = told.shift()) {
+    if (effect.do !== 'announce') continue;
+    said++;
+    const [from, to] = effect.peer === 'q' ? (['p', 'q'] as const) : (['q', 'p'] as const);
+    told.push(...sides[to].announced(from, effect.heads));
+  }
+  expect(said).toBe(4);
+});
+
+test('an announcement that did not arrive is told again', () => {
+  const { machine } = replicator();
+  machine.linked('p');
+  expect(machine.untold('p')).toEqual([{ do: 'announce', peer: 'p', heads: [A] }]);
+});
+
 test('an announcement of a peer that is not linked changes nothing', () => {
   expect(replicator().machine.announced('p', [B])).toEqual([]);
 });

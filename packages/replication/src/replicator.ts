@@ -10,8 +10,10 @@ interface Peer {
   wanted: Set<Oid>;
   /** What it gave for these broke a rule: not asked for again, from this one. Others may give them whole. */
   readonly refused: Set<Oid>;
-  /** The heads that we last told it, or that it told us, joined. */
+  /** The heads that we last told it, joined. */
   told: string;
+  /** The heads that it last told us, joined. */
+  has: string;
 }
 
 /** As many heads as one announcement may hold, and one request. */
@@ -38,7 +40,7 @@ export class Replicator {
 
   linked(peer: string): readonly Effect[] {
     if (!this.#peers.has(peer)) {
-      this.#peers.set(peer, { wanted: new Set(), refused: new Set(), told: '' });
+      this.#peers.set(peer, { wanted: new Set(), refused: new Set(), told: '', has: '' });
     }
     return this.#next();
   }
@@ -54,15 +56,16 @@ export class Replicator {
     if (!known) return [];
     // Added to what it said before: two of its words may arrive in the other order.
     known.wanted = new Set([...known.wanted, ...heads].slice(-MAX_WANTED));
-    // It has what it announces: if that is all that we have, it needs no word from us.
-    known.told = key(heads);
+    // If that is all that we have, it needs no word from us. It may also be behind what we told it and
+    // fetching: then it has had our word, and telling it again would go on for ever.
+    known.has = key(heads);
     return this.#next();
   }
 
   /** What we last told a peer did not reach it: it is told again. */
   untold(peer: string): readonly Effect[] {
     const known = this.#peers.get(peer);
-    if (known) known.told = '';
+    if (known) [known.told, known.has] = ['', ''];
     return this.#next();
   }
 
@@ -97,7 +100,7 @@ export class Replicator {
         const isOfNoUse = this.#invalid.has(oid) || known.refused.has(oid);
         if (isOfNoUse || this.#knows(oid)) known.wanted.delete(oid);
       }
-      if (known.told !== heads && this.#heads.length > 0) {
+      if (known.told !== heads && known.has !== heads && this.#heads.length > 0) {
         known.told = heads;
         effects.push({ do: 'announce', peer, heads: this.#heads });
       }

@@ -42,7 +42,7 @@ export function clockTime(secondsSince1970: number, timeZone: string | undefined
 }
 
 /** `Bob~3ce0`: a claimed name proves nothing and could be yours, so four digits of the id stand behind it. */
-export function nameOf({ author, authorName }: Message, { account }: Reader): string {
+function nameOf({ author, authorName }: Message, { account }: Reader): string {
   if (author === account.uri) return safeText(account.displayName);
   return `${safeText(authorName)}~${author.slice(0, 4)}`;
 }
