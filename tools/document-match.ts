@@ -82,5 +82,5 @@ function matchLine(expected: string, actual: string, values: Values): Values | u
 const literal = (text: string): string =>
   text
     .split(ANYTHING)
-    .map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+    .map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
     .join('.*');

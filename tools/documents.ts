@@ -10,7 +10,7 @@ const STEP_MS = 60_000;
 const COMMAND_LINE = join(ROOT, 'services/peer/src/cli/main.ts');
 
 /** What a guide says and what is not so. */
-export class UntrueDocument extends Error {
+class UntrueDocument extends Error {
   override readonly name = 'UntrueDocument';
 
   constructor({ line, who, command }: Step, why: string, lines: readonly string[]) {

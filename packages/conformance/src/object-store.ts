@@ -1,6 +1,6 @@
+import { describe, expect, test } from 'vitest';
 import { utf8 } from '@covey/codec';
 import { type GitObject, type ObjectStore, parseOid } from '@covey/git-objects';
-import { describe, expect, test } from 'vitest';
 
 const blob = (text: string): GitObject => ({ type: 'blob', bytes: utf8(text) });
 /** Ids as `git hash-object` gives them. */

@@ -1,5 +1,5 @@
-import { parseOid, type Refs, type RefStore } from '@covey/git-objects';
 import { describe, expect, test } from 'vitest';
+import { parseOid, type RefStore, type Refs } from '@covey/git-objects';
 
 const ONE = parseOid('1'.repeat(40));
 const TWO = parseOid('2'.repeat(40));

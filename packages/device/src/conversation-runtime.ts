@@ -23,7 +23,7 @@ const MORE_HEADS = 'refs/covey/heads/';
 const MAX_BATCH = 128;
 /** Bytes of objects in one answer to a fetch; the rest is asked for again. */
 const SLICE_BYTES = 8 * 1024 * 1024;
-const PACK_AFTER_COMMITS = 2000;
+const PACK_AFTER_COMMITS = 512;
 
 interface Waiting {
   readonly intent: Intent;
@@ -79,6 +79,8 @@ export class ConversationRuntime {
   async load(order: readonly Oid[]): Promise<void> {
     const broken = await judgeAll(order, this.history, this.store, undefined, { trusted: true });
     if (broken) throw refusal(broken);
+    // What came before the last stop was perhaps never packed.
+    this.#sincePack = order.length;
   }
 
   get heads(): readonly Oid[] {

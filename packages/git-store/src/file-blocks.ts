@@ -51,7 +51,8 @@ export class FileBlocks {
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
-      return bytes.subarray(0, filled);
+      // Most packs are small: the rest of a block would be held for nothing.
+      return filled < length ? new Uint8Array(bytes.subarray(0, filled)) : bytes;
     } finally {
       await file.close();
     }

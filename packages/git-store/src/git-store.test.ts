@@ -31,6 +31,8 @@ async function createAt() {
   return { path, store: await GitStore.create(path) };
 }
 
+const packCount = (path: string) =>
+  readdirSync(join(path, 'objects/pack')).filter((name) => name.endsWith('.idx')).length;
 const looseCount = (path: string) =>
   readdirSync(join(path, 'objects'))
     .filter((name) => name.length === 2 && !/^\./.test(name))
@@ -87,7 +89,7 @@ describe('packing', () => {
   test('gathers the loose objects, and everything stays readable', async () => {
     const { path, store } = await createAt();
     const { objects } = history(9);
-    await store.write(objects);
+    for (let at = 0; at < 27; at += 3) await store.write(objects.slice(at, at + 3));
     expect(looseCount(path)).toBe(27);
     await store.pack();
     expect(looseCount(path)).toBe(0);
@@ -95,10 +97,55 @@ describe('packing', () => {
     await store.pack(); // nothing left to do
   });
 
+  test('gathers small packs, so that one is left', async () => {
+    const { path, store } = await createAt();
+    const { objects } = history(30);
+    for (let at = 0; at < 90; at += 9) await store.write(objects.slice(at, at + 9));
+    await store.write([blob('loose')]);
+    expect(packCount(path)).toBe(10);
+    await store.pack();
+    expect(packCount(path)).toBe(1);
+    expect(looseCount(path)).toBe(0);
+    const fresh = await GitStore.open(path);
+    for (const object of [...objects, blob('loose')]) {
+      expect(await store.read(oid(object))).toEqual(object);
+      expect(await fresh.read(oid(object))).toEqual(object);
+    }
+    await store.pack(); // nothing left to do
+    expect(packCount(path)).toBe(1);
+  });
+
+  test('leaves a pack alone that is much larger than what is gathered', async () => {
+    const { path, store } = await createAt();
+    const { objects } = history(20);
+    await store.write(objects.slice(0, 45));
+    const [large = ''] = readdirSync(join(path, 'objects/pack'));
+    for (const at of [45, 51]) await store.write(objects.slice(at, at + 6));
+    await store.write([blob('loose')]);
+    expect(packCount(path)).toBe(3);
+    await store.pack();
+    expect(readdirSync(join(path, 'objects/pack'))).toContain(large);
+    expect(packCount(path)).toBe(2);
+    for (const object of objects.slice(0, 57))
+      expect(await store.read(oid(object))).toEqual(object);
+  });
+
+  test('leaves a pack alone that is marked to stay', async () => {
+    const { path, store } = await createAt();
+    const { objects } = history(20);
+    await store.write(objects.slice(0, 30));
+    const [kept = ''] = readdirSync(join(path, 'objects/pack'));
+    writeFileSync(join(path, 'objects/pack', kept.replace(/\.[a-z]+$/, '.keep')), '');
+    for (const at of [30, 45]) await store.write(objects.slice(at, at + 15));
+    await store.pack();
+    expect(readdirSync(join(path, 'objects/pack'))).toContain(kept);
+    expect(packCount(path)).toBe(2);
+  });
+
   test('readers and writers go on meanwhile', async () => {
     const { store } = await createAt();
     const { objects } = history(10);
-    await store.write(objects);
+    for (let at = 0; at < 30; at += 6) await store.write(objects.slice(at, at + 6));
     const packing = store.pack();
     const more = [blob('while'), blob('packing')];
     await store.write(more);

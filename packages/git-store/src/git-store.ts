@@ -7,6 +7,7 @@ import {
   collision,
   type GitObject,
   isRefName,
+  type ObjectReader,
   type ObjectStore,
   type Oid,
   oidOf,
@@ -23,8 +24,11 @@ import { readPackedRefs, writePackedRefs } from './packed-refs.ts';
 import { FolderQuarantine, type Quarantine } from './quarantine.ts';
 import { RecentObjects } from './recent-objects.ts';
 
-/** Larger batches become a pack: two files to sync instead of one for each object. */
-const MOST_LOOSE_AT_ONCE = 32;
+/** Larger batches become a pack: two files to sync instead of two, file and shelf, for each object. */
+const MOST_LOOSE_AT_ONCE = 4;
+/** Of what is written at once, so many objects of so many bytes are kept for the next reader. */
+const MOST_REMEMBERED = 2048;
+const LARGEST_REMEMBERED = 4096;
 const CONFIG = '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[gc]\n\tauto = 0\n';
 
 /** Settings that only tests change. */
@@ -120,21 +124,33 @@ export class GitStore implements ObjectStore, RefStore {
     });
   }
 
-  /** Gathers the loose objects into one pack. Readers and writers go on; an object is always in one place or both. */
+  /**
+   * Gathers the loose objects and the smaller packs into one pack. Readers and writers go on; an object is always
+   * in one place or both.
+   */
   async pack(): Promise<void> {
-    const oids = await this.#loose.list();
-    if (oids.length === 0) return;
-    const loose = this.#loose;
+    const loose = await this.#loose.list();
+    const small = await this.#packs.toGather(loose.length);
+    if (loose.length === 0 && small.length < 2) return;
+    const oids = new Set([...loose, ...small.flatMap(({ pack }) => [...pack.oids()])]);
+    const readStored = (oid: Oid) => this.#readStored(oid);
     async function* objects() {
       for (const oid of oids) {
-        const object = await loose.read(oid);
-        invariant(object, 'only packing removes loose objects, and it packs them first');
+        const object = await readStored(oid);
+        invariant(object, 'only packing removes objects, and it packs them first');
         yield object;
       }
     }
-    await installPack(join(this.#path, 'objects', 'pack'), objects(), oids.length, this.#digests);
+    const made = await installPack(
+      join(this.#path, 'objects', 'pack'),
+      objects(),
+      oids.size,
+      this.#digests,
+    );
     await this.#packs.reload();
-    await this.#loose.remove(oids);
+    await this.#loose.remove(loose);
+    // The same objects in the same order make a pack of the same name.
+    await this.#packs.remove(small.map(({ name }) => name).filter((name) => name !== made));
   }
 
   /** Reads everything from the disk; resolves to the ids of objects that are damaged. */
@@ -168,15 +184,22 @@ export class GitStore implements ObjectStore, RefStore {
     return object;
   }
 
-  /** Loose first, then the packs; a damaged copy does not hide a good one. */
+  /** From a pack that is known to have it, else loose first; a damaged copy does not hide a good one. */
   async #readStored(oid: Oid): Promise<GitObject | undefined> {
-    try {
-      return (await this.#loose.read(oid)) ?? (await this.#packs.read(oid));
-    } catch (cause) {
-      const copy = await this.#packs.read(oid);
-      if (copy) return copy;
-      throw cause;
+    const places: readonly ObjectReader[] = this.#packs.hadListed(oid)
+      ? [this.#packs, this.#loose]
+      : [this.#loose, this.#packs];
+    let damage: unknown;
+    for (const place of places) {
+      try {
+        const object = await place.read(oid);
+        if (object) return object;
+      } catch (cause) {
+        damage ??= cause;
+      }
     }
+    if (damage !== undefined) throw damage;
+    return undefined;
   }
 
   #take(oids: readonly Oid[], read: (oid: Oid) => Promise<GitObject>): Promise<void> {
@@ -191,17 +214,27 @@ export class GitStore implements ObjectStore, RefStore {
     for (const oid of oids) {
       if (!stored.has(oid) || !(await this.#isIntact(oid, read))) fresh.push(oid);
     }
+    const written: [Oid, GitObject][] = [];
+    const readFresh = async (oid: Oid) => {
+      const object = await read(oid);
+      // A copy: the bytes are the caller's.
+      if (written.length < MOST_REMEMBERED && object.bytes.length <= LARGEST_REMEMBERED)
+        written.push([oid, { type: object.type, bytes: object.bytes.slice() }]);
+      return object;
+    };
     if (fresh.length > MOST_LOOSE_AT_ONCE) {
       async function* objects() {
-        for (const oid of fresh) yield await read(oid);
+        for (const oid of fresh) yield await readFresh(oid);
       }
       const folder = join(this.#path, 'objects', 'pack');
       await installPack(folder, objects(), fresh.length, this.#digests);
       await this.#packs.reload();
     } else if (fresh.length > 0) {
-      const objects = await Promise.all(fresh.map(async (oid) => [oid, await read(oid)] as const));
-      await this.#loose.write(new Map(objects));
+      const read = async (oid: Oid) => [oid, await readFresh(oid)] as const;
+      await this.#loose.write(new Map(await Promise.all(fresh.map(read))));
     }
+    // What is new is what others ask for next. Not before it is durable: then it counts.
+    for (const [oid, object] of written) this.#recent.add(oid, object);
   }
 
   /** Asks the disk once for many: most of what arrives is new. */

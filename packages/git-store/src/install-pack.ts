@@ -7,14 +7,14 @@ import { ensureDirectory, syncDirectory, temporaryPath, writeSynced } from './du
 
 /**
  * Writes a pack and its index into an `objects/pack` folder. Resolves once both would survive a crash. The index
- * gets its name last: a pack without one counts for nobody.
+ * gets its name last: a pack without one counts for nobody. Resolves to the name of both, without ending.
  */
 export async function installPack(
   folder: string,
   objects: AsyncIterable<GitObject>,
   count: number,
   digests: Digests,
-): Promise<void> {
+): Promise<string> {
   if (await ensureDirectory(folder)) await syncDirectory(dirname(folder));
   const packPath = temporaryPath(folder);
   const indexPath = temporaryPath(folder);
@@ -31,11 +31,11 @@ export async function installPack(
   try {
     await writeSynced(packPath, rememberingEnd());
     await writeSynced(indexPath, packIndex(entries, checksum, digests));
-    const name = `pack-${toHex(checksum)}`;
-    await rename(packPath, join(folder, `${name}.pack`));
-    await rename(indexPath, join(folder, `${name}.idx`));
+    await rename(packPath, join(folder, `pack-${toHex(checksum)}.pack`));
+    await rename(indexPath, join(folder, `pack-${toHex(checksum)}.idx`));
   } finally {
     await Promise.all([packPath, indexPath].map((path) => rm(path, { force: true })));
   }
   await syncDirectory(folder);
+  return `pack-${toHex(checksum)}`;
 }

@@ -51,6 +51,11 @@ export class PackFile {
     return this.#offsets.offsetOf(oid) !== undefined;
   }
 
+  /** Number of objects. */
+  get size(): number {
+    return this.#offsets.size;
+  }
+
   oids(): Iterable<Oid> {
     return this.#offsets.oids();
   }

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digests } from '@covey/codec';
 import { CoveyError, invariant } from '@covey/errors';
@@ -10,6 +10,12 @@ import { PackIndexFile } from './pack-index-file.ts';
 /** The coarsest clock of the file systems that are in use (FAT). */
 const CLOCK_TICK_MS = 2000;
 const MAX_INDEX_BYTES = 1024 * 1024 * 1024;
+
+/** A pack and its file name without ending. */
+interface NamedPack {
+  readonly name: string;
+  readonly pack: PackFile;
+}
 
 /** All packs of an `objects/pack` folder, their indexes in memory. Notices packs that come and go. */
 export class PackFolder {
@@ -52,6 +58,39 @@ export class PackFolder {
   async *oids(): AsyncGenerator<Oid> {
     await this.reload();
     for (const pack of this.#packs.values()) yield* pack.oids();
+  }
+
+  /**
+   * The smallest packs, so many that of those that stay, and of the one that is made of these and of `loose`
+   * objects, each has at least twice as many objects as the next (git: Documentation/git-repack, --geometric).
+   * So an object is written anew a few times in all, however often it is packed. `.keep` files are respected.
+   */
+  async toGather(loose: number): Promise<readonly NamedPack[]> {
+    await this.reload();
+    const kept = new Set(await namesIn(this.#folder));
+    const packs = [...this.#packs]
+      .map(([index, pack]) => ({ name: index.replace(/\.idx$/, ''), pack }))
+      .filter(({ name }) => !kept.has(`${name}.keep`))
+      .sort((a, b) => a.pack.size - b.pack.size);
+    const sizes = packs.map(({ pack }) => pack.size);
+    let count = Math.max(0, sizes.length - 1);
+    while (count > 0 && (sizes[count] ?? 0) >= 2 * (sizes[count - 1] ?? 0)) count--;
+    let objects = sizes.slice(0, count).reduce((sum, size) => sum + size, loose);
+    for (let next = sizes[count]; next !== undefined && next < 2 * objects; next = sizes[count]) {
+      objects += next;
+      count++;
+    }
+    return packs.slice(0, count);
+  }
+
+  /** Only for packs whose objects others hold durably. The index goes first: without it a pack counts for nobody. */
+  async remove(names: readonly string[]): Promise<void> {
+    for (const ending of ['idx', 'pack']) {
+      await Promise.all(
+        names.map((name) => rm(join(this.#folder, `${name}.${ending}`), { force: true })),
+      );
+    }
+    await this.reload();
   }
 
   /** Lists the folder anew. A pack counts once its index is there. @throws {CoveyError} OBJECT_DAMAGED */

@@ -3,6 +3,7 @@ import { type Oid, oidBytes, oidFromBytes } from '@covey/git-objects';
 
 /** Where the objects of a pack start. Never trusted: whoever reads by it checks the object's id. */
 export interface PackOffsets {
+  readonly size: number;
   offsetOf(oid: Oid): number | undefined;
   oids(): Iterable<Oid>;
 }
@@ -36,11 +37,16 @@ export class PackIndexFile implements PackOffsets {
     );
   }
 
+  get size(): number {
+    return this.#count;
+  }
+
   offsetOf(oid: Oid): number | undefined {
-    const wanted = oidBytes(oid);
-    const first = wanted[0]!; // an id has 20 bytes
+    const first = Number.parseInt(oid.slice(0, 2), 16);
     let low = first === 0 ? 0 : this.#fanOut(first - 1);
     let high = this.#fanOut(first);
+    if (low === high) return undefined; // Mostly so: of many packs one has it.
+    const wanted = oidBytes(oid);
     while (low < high) {
       const middle = (low + high) >>> 1;
       const at = this.#oidAt(middle);

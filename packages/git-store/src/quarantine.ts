@@ -82,7 +82,8 @@ export class FolderQuarantine implements Quarantine {
       throw cause;
     }
     await file.close();
-    const lookUp = { offsetOf: (oid: Oid) => offsets.get(oid), oids: () => offsets.keys() };
+    const { size } = offsets;
+    const lookUp = { size, offsetOf: (oid: Oid) => offsets.get(oid), oids: () => offsets.keys() };
     this.#packs.push(
       new PackFile(path, lookUp, this.#store.digests, (oid) => this.#readOverlay(oid)),
     );

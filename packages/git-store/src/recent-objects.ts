@@ -5,7 +5,7 @@ const MAX_BYTES = 1024 * 1024;
 /** Larger objects are files, read once; keeping them would throw out hundreds of trees. */
 const MAX_OBJECT_BYTES = 32 * 1024;
 
-/** The objects that were read last. Objects never change, so nothing here grows stale. */
+/** The objects that were read or written last. Objects never change, so nothing here grows stale. */
 export class RecentObjects {
   readonly #objects = new Map<Oid, GitObject>();
   #bytes = 0;

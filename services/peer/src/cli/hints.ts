@@ -7,7 +7,7 @@ export const HINTS: Partial<Record<ErrorCode, string>> = {
   DATA_FOLDER_BUSY: 'covey down stops the daemon that has it',
   ACCOUNT_NOT_FOUND: 'covey accounts lists them',
   CONVERSATION_NOT_FOUND: 'covey conversations lists them',
-  CONVERSATION_SYNCING: 'covey watch --until ConversationSyncFinished waits for it',
+  CONVERSATION_SYNCING: 'covey watch --until ConversationReady waits for it',
   REQUEST_NOT_FOUND: 'covey requests lists them',
   MESSAGE_NOT_FOUND: 'covey log lists them',
   MODE_IS_FIXED: 'covey new --mode makes a conversation of another mode',

@@ -34,6 +34,23 @@ test('a named conversation is watched alone, in the lines of log', async () => {
   expect(out.length).toBe(2);
 });
 
+test('a person is not told what goes on behind the scenes, unless it is waited for', async () => {
+  const { dataFolder, account, events, garden } = await startTwo();
+  const { accountId } = account.info;
+  events.append(accountId, 'QuarantineOpened', { conversationId: garden, from: 'x' });
+  events.append(accountId, 'ConversationSyncFinished', { conversationId: garden, from: 'x' });
+  await account.sendMessage(garden, { body: 'this' });
+  const argv = ['watch', 'garden', '--after', '0', '--until'];
+  const toMessage = await covey(dataFolder, [...argv, 'MessageReceived']);
+  expect(toMessage.out.map((line) => line.split('  ')[0])).toEqual([
+    'ConversationReady',
+    expect.stringMatching(/^[0-9a-f]{8}$/),
+  ]);
+  const toSync = await covey(dataFolder, [...argv, 'ConversationSyncFinished']);
+  expect(toSync.out.at(-1)).toMatch(/^ConversationSyncFinished /);
+  expect((await covey(dataFolder, [...argv, 'MessageReceived', '--json'])).out).toHaveLength(4);
+});
+
 test('with --json each line is one event with its id', async () => {
   const { dataFolder, account } = await startTwo();
   const argv = ['watch', '--json', '--after', '1', '--until', 'ConversationReady'];

@@ -36,6 +36,8 @@ export const watch = defineCommand({
     const events = peer.events(account.accountId, start, io.interrupted(), opened);
     for await (const event of events) {
       if (only !== undefined && event.payload['conversationId'] !== only) continue;
+      const hidden = !json && event.name !== until && UNTOLD.has(event.name);
+      if (hidden) continue;
       const line = json ? safeJson(event) : humanLine(event, reader, only === undefined);
       if (line !== undefined) io.out(line);
       if (event.name === until) return 0;
@@ -43,6 +45,14 @@ export const watch = defineCommand({
     return 0;
   },
 });
+
+/** For programs: what happens behind the scenes, or stands beside a commit whose line says it. */
+const UNTOLD: ReadonlySet<AccountEvent['name']> = new Set([
+  'QuarantineOpened',
+  'ConversationSyncFinished',
+  'ConversationMemberEvent',
+  'ConversationProfileUpdated',
+]);
 
 /** A stream that comes back is no news. */
 function once(tell: () => unknown): () => void {
