@@ -9,6 +9,8 @@ import type { Link } from './ports.ts';
 const ANNOUNCE_MIME = 'application/im-gitmessage-id';
 const MAX_FETCH_BYTES = 16 * 1024 * 1024;
 const MAX_ANNOUNCED_HEADS = 1024;
+/** Between two announcements to one device. In a burst each fetch then brings many commits, not one. */
+const BREATH_MS = 40;
 
 /** What is told and taken in of devices, see `Roster`. */
 interface RosterSide {
@@ -144,7 +146,7 @@ export class Exchange {
     }
   }
 
-  /** One at a time per link: what moves meanwhile is told in one word afterwards. */
+  /** One at a time per link, the first at once; what moves meanwhile is told in one word a moment later. */
   async #announce(link: Link): Promise<void> {
     if (this.#announcing.has(link)) {
       this.#announcing.set(link, true);
@@ -154,10 +156,15 @@ export class Exchange {
       do {
         this.#announcing.set(link, false);
         await this.#announceHeads(link);
-      } while (this.#announcing.get(link));
+        await this.#breath();
+      } while (this.#announcing.get(link) && !this.#closing.signal.aborted);
     } finally {
       this.#announcing.delete(link);
     }
+  }
+
+  #breath(): Promise<void> {
+    return new Promise((resolve) => this.#account.ports.clock.after(BREATH_MS, resolve));
   }
 
   async #announceHeads(link: Link): Promise<void> {

@@ -1,7 +1,7 @@
 import type { InviteLink } from '@covey/account';
 import { CoveyError } from '@covey/errors';
 import type { Invite, InviteRequest, InviteResponse, Redeem } from '@covey/grpc-api';
-import type { AccountUri } from '@covey/identity';
+import { type AccountUri, parseAccountUri } from '@covey/identity';
 import type { AccountContext } from './account-context.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
 import type { Link, Network, RemoteDevice } from './ports.ts';
@@ -31,7 +31,7 @@ export class Invitations {
 
   /**
    * Hands an invitation to a device of that account: on a connection, at the given addresses, or where
-   * one was last seen. @throws what failed, if addresses were given; else tells whether it was delivered
+   * one was last seen or somebody is near. @throws what failed, if addresses were given; else tells whether it was delivered
    */
   async deliver(
     runtime: ConversationRuntime,
@@ -47,20 +47,21 @@ export class Invitations {
       await link.askInvite(request);
       return true;
     }
-    const known = Object.values(account.book.state.peers).filter((peer) => peer.uri === uri);
     let failure: unknown;
-    for (const address of [...addresses, ...known.flatMap((peer) => peer.addresses)]) {
+    // Whoever answers has to prove that the account is his: trying at those nearby tells them nothing.
+    const candidates = [...addresses, ...roster.addressesOf(uri), ...roster.nearby];
+    for (const address of new Set(candidates)) {
       try {
         const { remote } = await network.knock(address, { uri }, request);
         await roster.met(remote.deviceId, remote.uri, [address]);
         return true;
       } catch (err) {
-        failure = err;
-        account.ports.log.info({ err }, 'an invitation was not delivered');
+        failure ??= err;
+        account.ports.log.debug({ err }, 'an invitation was not delivered');
       }
     }
     // Who named an address wants to hear that it was the wrong one.
-    if (addresses.length > 0) throw failure;
+    if (addresses.length > 0 && failure !== undefined) throw failure;
     return false;
   }
 
@@ -76,6 +77,25 @@ export class Invitations {
       await link.askInvite({ body: { $case: 'invite', value } }).catch((err: unknown) => {
         account.ports.log.info({ err }, 'an invitation was not delivered');
       });
+    }
+  }
+
+  /** Somebody has come near: own invitations that found nobody so far may be for him. */
+  async deliverNearby(): Promise<void> {
+    const { account, roster } = this.#deps;
+    for (const runtime of account.conversations.all()) {
+      if (runtime.history.size === 0) continue;
+      const { state } = await runtime.resolved();
+      for (const { uri: by, oid, places } of runtime.history.acts) {
+        const invited = places.find(({ to }) => to === 'invited')?.uri;
+        const entry = runtime.history.entry(oid);
+        const isOpen =
+          by === account.writer.uri &&
+          invited !== undefined &&
+          state.placeOf(invited) === 'invited';
+        if (!isOpen || !entry || roster.addressesOf(invited).length > 0) continue;
+        await this.deliver(runtime, parseAccountUri(invited), entry.time, []);
+      }
     }
   }
 

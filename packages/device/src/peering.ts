@@ -38,6 +38,7 @@ export class Peering implements Handlers {
   readonly #links = new Map<string, Link>();
   readonly #exchanges = new Map<string, Exchange>();
   readonly #moving = new Serial();
+  readonly #nearby = new Serial();
   #discovery: Discovery | undefined;
   #closed = false;
 
@@ -76,9 +77,12 @@ export class Peering implements Handlers {
     this.dialKnown();
     const port = Number(this.addresses[0]?.split(':').at(-1) ?? 0);
     this.#discovery = ports.discovery?.(this.#identity, port);
-    this.#discovery?.onFound(
-      ({ addresses, isDevice }) => void this.#roster.found(addresses, isDevice),
-    );
+    this.#discovery?.onFound(({ addresses, isDevice }) => {
+      void this.#nearby.run(async () => {
+        await this.#roster.found(addresses, isDevice);
+        await this.#invitations.deliverNearby();
+      });
+    });
   }
 
   async close(): Promise<void> {

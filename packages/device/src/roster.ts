@@ -5,12 +5,14 @@ import type { Rights } from './rights.ts';
 
 const MAX_ROSTER = 500;
 const MAX_ADDRESSES = 8;
+const MAX_NEARBY = 32;
 
 /** Which devices are known, and where; told to and learnt from those that share a conversation. */
 export class Roster {
   readonly #account: AccountContext;
   readonly #rights: Rights;
   readonly #heardOf: (deviceId: string, addresses: readonly string[]) => void;
+  #nearby: readonly string[] = [];
 
   constructor(
     account: AccountContext,
@@ -71,9 +73,21 @@ export class Roster {
 
   /** Something answers nearby; which device it is shows when the tag fits one that is known. */
   async found(addresses: readonly string[], isDevice: (id: DeviceId) => boolean): Promise<void> {
+    this.#nearby = [...new Set([...addresses, ...this.#nearby])].slice(0, MAX_NEARBY);
     for (const [deviceId, { uri }] of Object.entries(this.#account.book.state.peers)) {
       if (isDeviceId(deviceId) && isDevice(deviceId)) await this.met(deviceId, uri, addresses);
     }
+  }
+
+  /** Where devices of an account were last seen. */
+  addressesOf(uri: string): readonly string[] {
+    const known = Object.values(this.#account.book.state.peers).filter((peer) => peer.uri === uri);
+    return known.flatMap((peer) => peer.addresses);
+  }
+
+  /** Addresses in the local network behind which somebody answers, the latest first. */
+  get nearby(): readonly string[] {
+    return this.#nearby;
   }
 
   dialAll(): void {
