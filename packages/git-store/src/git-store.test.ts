@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -140,6 +140,23 @@ describe('packing', () => {
     await store.pack();
     expect(readdirSync(join(path, 'objects/pack'))).toContain(kept);
     expect(packCount(path)).toBe(2);
+  });
+
+  test('many readers at once find everything in a store that was just opened', async () => {
+    const { path, store } = await createAt();
+    const { objects } = history(15);
+    await store.write(objects);
+    await store.pack();
+    await store.close();
+    // Old enough that the time of the folder is trusted.
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(join(path, 'objects/pack'), longAgo, longAgo);
+    for (let round = 0; round < 20; round++) {
+      const fresh = await GitStore.open(path);
+      const read = await Promise.all(objects.map((object) => fresh.read(oid(object))));
+      expect(read).toEqual(objects);
+      await fresh.close();
+    }
   });
 
   test('readers and writers go on meanwhile', async () => {

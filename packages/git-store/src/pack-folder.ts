@@ -117,8 +117,9 @@ export class PackFolder {
 
   async #find(oid: Oid): Promise<PackFile | undefined> {
     const pack = this.#search(oid);
-    if (pack || (await this.#changedAt()) === this.#listedAt) return pack;
-    await this.reload();
+    if (pack) return pack;
+    // Another reader may be listing the folder right now: searched again in any case.
+    if ((await this.#changedAt()) !== this.#listedAt) await this.reload();
     return this.#search(oid);
   }
 
