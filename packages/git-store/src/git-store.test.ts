@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type Digests, utf8 } from '@covey/codec';
 import { objectStoreConformance, refStoreConformance } from '@covey/conformance';
@@ -153,7 +154,13 @@ describe('packing', () => {
     utimesSync(join(path, 'objects/pack'), longAgo, longAgo);
     for (let round = 0; round < 20; round++) {
       const fresh = await GitStore.open(path);
-      const read = await Promise.all(objects.map((object) => fresh.read(oid(object))));
+      const read = await Promise.all(
+        objects.map(async (object, at) => {
+          // A little apart, so that some come while the first lists the packs.
+          for (let turn = 0; turn < at; turn++) await nextTurn();
+          return fresh.read(oid(object));
+        }),
+      );
       expect(read).toEqual(objects);
       await fresh.close();
     }
