@@ -38,6 +38,8 @@ export class History {
   readonly #entries = new Map<Oid, Entry>();
   readonly #ordered: Entry[] = [];
   readonly #acts: Act[];
+  /** Those of the acts that brought a revocation list. */
+  readonly #lists: Act[];
   readonly #heads: Set<Entry>;
   #root: Entry | undefined;
   #charter: Charter | undefined;
@@ -47,6 +49,7 @@ export class History {
     this.papers = base?.papers ?? new Papers(crypto);
     this.#base = base;
     this.#acts = [...(base?.acts ?? [])];
+    this.#lists = this.#acts.filter(({ crl }) => crl);
     this.#heads = new Set(base?.heads ?? []);
     this.#root = base?.root;
     this.#charter = base?.charter;
@@ -185,8 +188,20 @@ export class History {
       before: await this.#before(parents, after, reader),
       apart: apart && new Set(parents).size === parents.length,
       related,
+      revoked: this.#isRevoked(prepared, parents),
       notYetKnown: this.#notYetKnown(prepared, parents),
     };
+  }
+
+  /** Named by any list among the ancestors: a later one that leaves a certificate out doesn't bring it back. */
+  #isRevoked({ author }: Prepared, parents: readonly Entry[]): boolean {
+    const serial = author.certificate?.serialHex ?? '';
+    return this.#lists.some(
+      ({ index, crl }) =>
+        crl?.uri === author.uri &&
+        crl.revoked.has(serial) &&
+        parents.some(({ seen }) => seen.has(index)),
+    );
   }
 
   async #before(
@@ -230,6 +245,7 @@ export class History {
         'acts are numbered in the order in which they come',
       );
       this.#acts.push(entry.act);
+      if (entry.act.crl) this.#lists.push(entry.act);
     }
     for (const parent of entry.parents) this.#heads.delete(parent);
     this.#heads.add(entry);

@@ -17,6 +17,8 @@ export interface Standing {
   readonly apart: boolean;
   readonly related: ReadonlyMap<string, Related>;
   readonly notYetKnown: string | undefined;
+  /** A list among the ancestors names the author's certificate. */
+  readonly revoked: boolean;
 }
 
 /** Kinds that set the place of an account: what hangs on its devices may go with it. */
@@ -64,7 +66,7 @@ export async function loadFacts(
     changed: all.filter((change) => !own.papers.includes(change)),
     papers: own.papers,
     ...(own.fault ? { paperFault: own.fault } : {}),
-    revoked: own.revoked,
+    revoked: standing.revoked,
     target,
     targetDevices,
     ...(targetOwner === undefined ? {} : { targetOwner }),

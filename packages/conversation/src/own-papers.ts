@@ -8,7 +8,6 @@ import type { Author, Prepared } from './prepare.ts';
 export interface OwnPapers {
   readonly papers: readonly Change[];
   readonly fault?: { readonly path: string; readonly found: string };
-  readonly revoked: boolean;
 }
 
 /** Rule 5: which changes are the author's own papers, and whether these are good. */
@@ -26,9 +25,7 @@ export async function ownPapers(
     crlBefore && author.chain
       ? await papers.crl(crlBefore, author.chain.value, author.chain.oid, reader)
       : undefined;
-  const serial = author.certificate?.serialHex ?? '';
-  const revoked = old?.ok === true && old.value.revoked.has(serial);
-  if (content.kind === 'leave' || uri === '') return { papers: [], revoked };
+  if (content.kind === 'leave' || uri === '') return { papers: [] };
   const renewable = [adminPath(uri), memberPath(uri)].filter((path) => before.has(path));
   const mine = new Set([devicePath(device), crlPath(uri), ...renewable]);
   const own = all.filter(({ path, after }) => mine.has(path) && after !== undefined);
@@ -48,7 +45,6 @@ export async function ownPapers(
     // All of a root is judged by the rules of its kind.
     papers: commit.parents.length === 0 ? [] : [...own, ...swept],
     ...(paperFault ? { fault: paperFault } : {}),
-    revoked,
   };
 }
 

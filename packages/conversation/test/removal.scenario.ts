@@ -227,6 +227,24 @@ describe('revocation', () => {
     );
   });
 
+  test('VAL-1, ID-3: a later list that leaves a device out does not bring it back', async () => {
+    const { alice, bob, carol, phone } = await withPhone();
+    await revokes(bob, phone);
+    const other = await bob.account.revoke(9n, [carol.writer]);
+    const later = await bob.forge({
+      message: { body: 'another list', type: 'text/plain' },
+      files: { [crlPath(bob.uri)]: other },
+    });
+    expect(await bob.adopts(later)).toHaveProperty('entries');
+    await sync(alice, bob, phone);
+    const files = { [devicePath(phone.deviceId)]: phone.writer.devicePem };
+    expect(
+      await judged(phone, { message: { body: 'still me', type: 'text/plain' }, files }),
+    ).toMatchObject({
+      broken: { rule: 'every-commit/author-in-standing', found: 'the device is revoked' },
+    });
+  });
+
   test('BAN-2: a list is never taken away, neither by a ban nor by a leave', async () => {
     const { alice, bob, carol, phone } = await withPhone();
     await revokes(bob, phone);
