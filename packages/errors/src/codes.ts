@@ -56,6 +56,12 @@ export const ERROR_SPECS = {
     http: 500,
     retry: 'elsewhere',
   },
+  OBJECT_COLLISION: {
+    title: 'An object was made to share its id with another: an attack on SHA-1',
+    grpc: 'DATA_LOSS',
+    http: 500,
+    retry: 'never',
+  },
   // Conversations
   COMMIT_REFUSED: {
     title: 'A commit breaks a rule of the conversation',

@@ -1,6 +1,7 @@
 import type { Digests } from '@covey/codec';
 import { applyDelta, readDeltaSizes } from './delta.ts';
 import { type GitObject, oidOf } from './git-object.ts';
+import type { ObjectArena } from './object-arena.ts';
 import type { Oid } from './oid.ts';
 import { type PackLimits, packMalformed, packTooLarge } from './pack-limits.ts';
 
@@ -35,6 +36,7 @@ interface Waiting {
 export class DeltaResolver {
   readonly #limits: PackLimits;
   readonly #digests: Digests;
+  readonly #arena: ObjectArena;
   /** `undefined`: an entry starts here, and waits for its base. */
   readonly #byOffset = new Map<number, Held | undefined>();
   readonly #byOid = new Map<Oid, Held>();
@@ -42,9 +44,10 @@ export class DeltaResolver {
   readonly #waiting = new Map<number | Oid, Waiting[]>();
   #inflatedBytes = 0;
 
-  constructor(limits: PackLimits, digests: Digests) {
+  constructor(limits: PackLimits, digests: Digests, arena: ObjectArena) {
     this.#limits = limits;
     this.#digests = digests;
+    this.#arena = arena;
   }
 
   /** Counts bytes that are about to be made. @throws {CoveyError} PACK_LIMIT_EXCEEDED */
@@ -76,24 +79,25 @@ export class DeltaResolver {
     else this.#waiting.set(base, [{ place, program }]);
   }
 
-  /** Yields what builds on objects outside the pack. @throws {CoveyError} PACK_MALFORMED when a base is nowhere */
-  async *finish(
-    outside: (oid: Oid) => Promise<GitObject | undefined>,
-  ): AsyncGenerator<PackedObject> {
-    // One pass is enough: what a found base sets free takes its own followers out of the map.
-    for (const base of [...this.#waiting.keys()]) {
-      if (typeof base === 'number' || !this.#waiting.has(base)) continue;
-      const object = await outside(base);
-      if (!object) continue;
-      for (const waiting of this.#takeWaiting(base)) {
-        yield* this.#settle(waiting.place, this.#apply({ object, depth: 0 }, waiting));
-      }
+  /** Ids that deltas wait for: once all entries are read, those of objects outside the pack. */
+  get wantedBases(): readonly Oid[] {
+    return [...this.#waiting.keys()].filter((base) => typeof base === 'string');
+  }
+
+  /** Yields what builds on an object outside the pack. @throws {CoveyError} PACK_MALFORMED */
+  *supply(base: Oid, object: GitObject): Generator<PackedObject> {
+    for (const waiting of this.#takeWaiting(base)) {
+      yield* this.#settle(waiting.place, this.#apply({ object, depth: 0 }, waiting));
     }
+  }
+
+  /** @throws {CoveyError} PACK_MALFORMED when a delta still waits for its base */
+  expectWhole(): void {
     if (this.#waiting.size > 0) throw packMalformed('a delta base is missing');
   }
 
   *#settle(first: Place, made: Held): Generator<PackedObject> {
-    const ready: { place: Place; held: Held }[] = [{ place: first, held: made }];
+    const ready: { place: Place; held: Held }[] = [{ place: first, held: this.#keep(made) }];
     for (let next = ready.pop(); next; next = ready.pop()) {
       const { place, held } = next;
       const oid = oidOf(held.object, this.#digests);
@@ -102,9 +106,13 @@ export class DeltaResolver {
       this.#byOffset.set(place.offset, held);
       yield { ...place, oid, object: held.object };
       for (const waiting of [...this.#takeWaiting(oid), ...this.#takeWaiting(place.offset)]) {
-        ready.push({ place: waiting.place, held: this.#apply(held, waiting) });
+        ready.push({ place: waiting.place, held: this.#keep(this.#apply(held, waiting)) });
       }
     }
+  }
+
+  #keep({ object: { type, bytes }, depth }: Held): Held {
+    return { object: { type, bytes: this.#arena.put(bytes) }, depth };
   }
 
   #takeWaiting(base: number | Oid): readonly Waiting[] {

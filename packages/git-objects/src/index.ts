@@ -17,7 +17,9 @@ export { LONGEST_ENTRY_HEADER, type PackEntryHeader, readEntryHeader } from './p
 export { type PackIndexEntry, packIndex } from './pack-index.ts';
 export { DEFAULT_PACK_LIMITS, LOCAL_PACK_LIMITS, type PackLimits } from './pack-limits.ts';
 export { cleanName, type Person } from './person.ts';
-export { inflateExactly, type ReadPackOptions, readPack } from './read-pack.ts';
+export { inflateExactly, PackParser, type PackParserOptions } from './pack-parser.ts';
+export type { PackReader, PackReaderOptions, ReceivedPack } from './pack-reader.ts';
+export { type ReadPackOptions, readPack } from './read-pack.ts';
 export { isRefName, MemoryRefStore, type RefStore, type Refs } from './ref-store.ts';
 export {
   isEntryName,

@@ -17,14 +17,14 @@ export interface ObjectStore extends ObjectReader {
   /**
    * Resolves to the ids, in order, only once all objects would survive a crash.
    * Writing an object twice succeeds. Never overwrites.
-   * @throws {CoveyError} INTERNAL when other bytes are stored under an id already (a collision of SHA-1)
+   * @throws {CoveyError} OBJECT_COLLISION when other bytes are stored under an id already
    */
   write(objects: readonly GitObject[]): Promise<readonly Oid[]>;
 }
 
 /** The alarm for two byte strings with one id. Whoever sees it has met an attack on SHA-1. */
 export function collision(oid: Oid): CoveyError {
-  return new CoveyError('INTERNAL', 'other bytes are stored under this object id', {
+  return new CoveyError('OBJECT_COLLISION', 'other bytes are stored under this object id', {
     data: { oid },
   });
 }

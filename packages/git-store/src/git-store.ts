@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { access, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digests, utf8 } from '@covey/codec';
 import { CoveyError, invariant } from '@covey/errors';
@@ -11,17 +10,20 @@ import {
   type ObjectStore,
   type Oid,
   oidOf,
+  type PackReader,
+  type ReceivedPack,
   type RefStore,
   type Refs,
   sameObject,
 } from '@covey/git-objects';
 import { nodeDigests } from '@covey/node-crypto';
 import { createDirectory, isMissing, replaceDurably, TEMPORARY } from './durable-files.ts';
-import { installPack } from './install-pack.ts';
+import { installPack, installPackFiles } from './install-pack.ts';
 import { LooseObjects } from './loose-objects.ts';
 import { PackFolder } from './pack-folder.ts';
+import { inlinePackReader } from './pack-worker/inline-pack-reader.ts';
 import { readPackedRefs, writePackedRefs } from './packed-refs.ts';
-import { FolderQuarantine, type Quarantine } from './quarantine.ts';
+import { MemoryQuarantine, type Quarantine } from './quarantine.ts';
 import { RecentObjects } from './recent-objects.ts';
 
 /** Larger batches become a pack: two files to sync instead of two, file and shelf, for each object. */
@@ -31,8 +33,10 @@ const MOST_REMEMBERED = 2048;
 const LARGEST_REMEMBERED = 4096;
 const CONFIG = '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[gc]\n\tauto = 0\n';
 
-/** Settings that only tests change. */
 export interface GitStoreOptions {
+  /** Reads the packs of strangers; without one that happens on this thread. */
+  readonly packReader?: PackReader;
+  /** Only tests change it. */
   readonly digests?: Digests;
 }
 
@@ -43,15 +47,17 @@ export interface GitStoreOptions {
 export class GitStore implements ObjectStore, RefStore {
   readonly #path: string;
   readonly #digests: Digests;
+  readonly #packReader: PackReader;
   readonly #loose: LooseObjects;
   readonly #packs: PackFolder;
   readonly #recent = new RecentObjects();
   /** The last write of objects. The next one waits: finding an object must mean that it is durable. */
   #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, digests: Digests) {
+  private constructor(path: string, { digests = nodeDigests, packReader }: GitStoreOptions) {
     this.#path = path;
     this.#digests = digests;
+    this.#packReader = packReader ?? inlinePackReader;
     this.#loose = new LooseObjects(join(path, 'objects'), digests);
     this.#packs = new PackFolder(join(path, 'objects', 'pack'), digests);
   }
@@ -75,11 +81,10 @@ export class GitStore implements ObjectStore, RefStore {
     if (!(await exists(join(path, 'HEAD')))) {
       throw new CoveyError('REPOSITORY_UNREADABLE', 'no repository is there');
     }
-    await rm(join(path, 'quarantine'), { recursive: true, force: true });
     for (const folder of ['', 'objects', 'objects/pack']) {
       await removeTemporaries(join(path, folder));
     }
-    return new GitStore(path, options.digests ?? nodeDigests);
+    return new GitStore(path, options);
   }
 
   /** All refs. @throws {CoveyError} REPOSITORY_UNREADABLE */
@@ -103,7 +108,7 @@ export class GitStore implements ObjectStore, RefStore {
       if (twin && !sameObject(twin, object)) throw collision(oid);
       byOid.set(oid, object);
     }
-    await this.#take([...byOid.keys()], async (oid) => byOid.get(oid)!); // the keys are its own
+    await this.#take([...byOid.keys()], (oid) => byOid.get(oid)!); // the keys are its own
     return oids;
   }
 
@@ -114,13 +119,10 @@ export class GitStore implements ObjectStore, RefStore {
 
   /** A place for one exchange with a peer. {@link Quarantine.drop} it in the end. */
   async quarantine(): Promise<Quarantine> {
-    const folder = join(this.#path, 'quarantine', randomUUID());
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return new FolderQuarantine(folder, {
-      digests: this.#digests,
+    return new MemoryQuarantine(this.#packReader, {
       has: (oid) => this.has(oid),
       read: (oid) => this.#readObject(oid),
-      take: (oids, read) => this.#take(oids, read),
+      take: (oids, read, whole) => this.#take(oids, read, whole),
     });
   }
 
@@ -202,39 +204,57 @@ export class GitStore implements ObjectStore, RefStore {
     return undefined;
   }
 
-  #take(oids: readonly Oid[], read: (oid: Oid) => Promise<GitObject>): Promise<void> {
-    const taken = this.#writing.then(() => this.#takeNow(oids, read));
+  #take(
+    oids: readonly Oid[],
+    read: (oid: Oid) => GitObject,
+    whole?: ReceivedPack | undefined,
+  ): Promise<void> {
+    const taken = this.#writing.then(() => this.#takeNow(oids, read, whole));
     this.#writing = taken.catch(() => undefined); // The caller hears of it; the next write is another matter.
     return taken;
   }
 
-  async #takeNow(oids: readonly Oid[], read: (oid: Oid) => Promise<GitObject>): Promise<void> {
+  async #takeNow(
+    oids: readonly Oid[],
+    read: (oid: Oid) => GitObject,
+    whole: ReceivedPack | undefined,
+  ): Promise<void> {
     const stored = await this.#storedAmong(oids);
     const fresh: Oid[] = [];
     for (const oid of oids) {
       if (!stored.has(oid) || !(await this.#isIntact(oid, read))) fresh.push(oid);
     }
-    const written: [Oid, GitObject][] = [];
-    const readFresh = async (oid: Oid) => {
-      const object = await read(oid);
-      // A copy: the bytes are the caller's.
-      if (written.length < MOST_REMEMBERED && object.bytes.length <= LARGEST_REMEMBERED)
-        written.push([oid, { type: object.type, bytes: object.bytes.slice() }]);
-      return object;
-    };
-    if (fresh.length > MOST_LOOSE_AT_ONCE) {
-      async function* objects() {
-        for (const oid of fresh) yield await readFresh(oid);
-      }
-      const folder = join(this.#path, 'objects', 'pack');
-      await installPack(folder, objects(), fresh.length, this.#digests);
+    if (fresh.length === 0) return;
+    if (fresh.length <= MOST_LOOSE_AT_ONCE) {
+      await this.#loose.write(new Map(fresh.map((oid) => [oid, read(oid)])));
+    } else {
+      // A pack that is new as a whole is kept as it came: its checksums were checked, and its bytes are one spelling.
+      const asItCame = whole && fresh.length === whole.oids.length ? whole : undefined;
+      await this.#writePack(fresh, read, asItCame);
       await this.#packs.reload();
-    } else if (fresh.length > 0) {
-      const read = async (oid: Oid) => [oid, await readFresh(oid)] as const;
-      await this.#loose.write(new Map(await Promise.all(fresh.map(read))));
     }
     // What is new is what others ask for next. Not before it is durable: then it counts.
-    for (const [oid, object] of written) this.#recent.add(oid, object);
+    for (const oid of fresh.slice(-MOST_REMEMBERED)) {
+      const { type, bytes } = read(oid);
+      // A copy: the bytes are the caller's.
+      if (bytes.length <= LARGEST_REMEMBERED) this.#recent.add(oid, { type, bytes: bytes.slice() });
+    }
+  }
+
+  async #writePack(
+    oids: readonly Oid[],
+    read: (oid: Oid) => GitObject,
+    asItCame: ReceivedPack | undefined,
+  ): Promise<void> {
+    const folder = join(this.#path, 'objects', 'pack');
+    if (asItCame) {
+      await installPackFiles(folder, { pack: asItCame.bytes, index: () => asItCame.index });
+      return;
+    }
+    async function* objects() {
+      for (const oid of oids) yield read(oid);
+    }
+    await installPack(folder, objects(), oids.length, this.#digests);
   }
 
   /** Asks the disk once for many: most of what arrives is new. */
@@ -250,12 +270,12 @@ export class GitStore implements ObjectStore, RefStore {
   }
 
   /** Never overwrites: a stored object is compared. One that is damaged is to be written anew. */
-  async #isIntact(oid: Oid, read: (oid: Oid) => Promise<GitObject>): Promise<boolean> {
+  async #isIntact(oid: Oid, read: (oid: Oid) => GitObject): Promise<boolean> {
     const stored = await this.#readStored(oid).catch((cause: unknown) => {
       if (CoveyError.is(cause, 'OBJECT_DAMAGED')) return undefined;
       throw cause;
     });
-    if (stored && !sameObject(stored, await read(oid))) throw collision(oid);
+    if (stored && !sameObject(stored, read(oid))) throw collision(oid);
     return stored !== undefined;
   }
 }

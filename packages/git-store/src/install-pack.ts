@@ -5,19 +5,19 @@ import { type GitObject, type PackIndexEntry, packIndex, writePack } from '@cove
 import { nodeDeflate } from '@covey/node-crypto';
 import { ensureDirectory, syncDirectory, temporaryPath, writeSynced } from './durable-files.ts';
 
-/**
- * Writes a pack and its index into an `objects/pack` folder. Resolves once both would survive a crash. The index
- * gets its name last: a pack without one counts for nobody. Resolves to the name of both, without ending.
- */
-export async function installPack(
+/** A pack in the making: its bytes, and its index once they have all been taken. */
+interface PackFiles {
+  readonly pack: Uint8Array | AsyncIterable<Uint8Array>;
+  index(): Uint8Array;
+}
+
+/** Writes a pack of these objects, see {@link installPackFiles}. */
+export function installPack(
   folder: string,
   objects: AsyncIterable<GitObject>,
   count: number,
   digests: Digests,
 ): Promise<string> {
-  if (await ensureDirectory(folder)) await syncDirectory(dirname(folder));
-  const packPath = temporaryPath(folder);
-  const indexPath = temporaryPath(folder);
   const entries: PackIndexEntry[] = [];
   let checksum: Uint8Array = new Uint8Array();
   const onEntry = (entry: PackIndexEntry) => void entries.push(entry);
@@ -28,14 +28,29 @@ export async function installPack(
       yield part;
     }
   }
+  const index = () => packIndex(entries, checksum, digests);
+  return installPackFiles(folder, { pack: rememberingEnd(), index });
+}
+
+/**
+ * Puts a pack and its index into an `objects/pack` folder. Resolves once both would survive a crash. The index
+ * gets its name last: a pack without one counts for nobody. Resolves to the name of both, without ending.
+ */
+export async function installPackFiles(folder: string, files: PackFiles): Promise<string> {
+  if (await ensureDirectory(folder)) await syncDirectory(dirname(folder));
+  const packPath = temporaryPath(folder);
+  const indexPath = temporaryPath(folder);
   try {
-    await writeSynced(packPath, rememberingEnd());
-    await writeSynced(indexPath, packIndex(entries, checksum, digests));
-    await rename(packPath, join(folder, `pack-${toHex(checksum)}.pack`));
-    await rename(indexPath, join(folder, `pack-${toHex(checksum)}.idx`));
+    await writeSynced(packPath, files.pack);
+    const index = files.index();
+    await writeSynced(indexPath, index);
+    // After its entries an index holds the pack's checksum, then its own.
+    const name = `pack-${toHex(index.subarray(-40, -20))}`;
+    await rename(packPath, join(folder, `${name}.pack`));
+    await rename(indexPath, join(folder, `${name}.idx`));
+    await syncDirectory(folder);
+    return name;
   } finally {
     await Promise.all([packPath, indexPath].map((path) => rm(path, { force: true })));
   }
-  await syncDirectory(folder);
-  return `pack-${toHex(checksum)}`;
 }
