@@ -2,7 +2,9 @@ import { CoveyError } from '@covey/errors';
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const BASE64_VALUE = new Map([...BASE64].map((digit, value) => [digit, value]));
+/** By character code; 255 for what is no digit. */
+const BASE64_VALUE = new Uint8Array(128).fill(255);
+for (let value = 0; value < 64; value++) BASE64_VALUE[BASE64.charCodeAt(value)] = value;
 
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
@@ -44,14 +46,15 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** Only the one canonical spelling is read: no white space, full padding, zero spare bits. @throws {CoveyError} ENCODING_MALFORMED */
 export function fromBase64(text: string): Uint8Array {
-  const digits = text.replace(/={1,2}$/, '');
-  const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const digits = text.length - padding;
+  const bytes = new Uint8Array(Math.floor((digits * 3) / 4));
   let group = 0;
   let bits = 0;
   let at = 0;
-  for (const digit of digits) {
-    const value = BASE64_VALUE.get(digit);
-    if (value === undefined) throw new CoveyError('ENCODING_MALFORMED', 'not base64');
+  for (let digit = 0; digit < digits; digit++) {
+    const value = BASE64_VALUE[text.charCodeAt(digit)] ?? 255;
+    if (value === 255) throw new CoveyError('ENCODING_MALFORMED', 'not base64');
     group = (group << 6) | value;
     bits += 6;
     if (bits >= 8) {

@@ -11,7 +11,7 @@ import { loadFacts } from './load-facts.ts';
 import { materialize } from './materialize.ts';
 import { type Crypto, Papers } from './papers.ts';
 import { pathRegisters } from './path-registers.ts';
-import { brokenTree, isBreak, type Prepared, prepare } from './prepare.ts';
+import { brokenTree, isBreak, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
 import { resolve } from './resolve.ts';
 import { type Break, RULE_NOT_YET_KNOWN, type Verdict } from './rule.ts';
 import { Seen } from './seen.ts';
@@ -107,11 +107,7 @@ export class History {
   }
 
   /** Reads and judges one commit whose parents are in, and takes it in when it is accepted. */
-  async judge(
-    oid: Oid,
-    reader: ObjectReader,
-    options: { trusted?: boolean } = {},
-  ): Promise<Judged> {
+  async judge(oid: Oid, reader: ObjectReader, options: PrepareOptions = {}): Promise<Judged> {
     const prepared = await prepare(oid, reader, this.papers, options);
     return isBreak(prepared) ? { broken: prepared } : this.judgePrepared(prepared, reader);
   }

@@ -18,6 +18,7 @@ export async function ownPapers(
   reader: ObjectReader,
   papers: Papers,
 ): Promise<OwnPapers> {
+  if (all.length === 0) return { papers: [] };
   const { content, author, commit } = prepared;
   const { uri, device } = author;
   const crlBefore = before.files.get(crlPath(uri));

@@ -19,6 +19,7 @@ import {
 } from '@covey/identity';
 import { GroupState } from './group-state.ts';
 import { EMPTY_TREE } from './layout.ts';
+import type { Author } from './prepare.ts';
 
 /** Hash functions and signature checks of the host. */
 export interface Crypto {
@@ -40,6 +41,7 @@ export class Papers {
   readonly crypto: Crypto;
   readonly #states = new Recent<GroupState>(STATES_KEPT);
   readonly #judged = new Recent<Promise<Judged<unknown>>>(PAPERS_KEPT);
+  readonly #authors = new WeakMap<GroupState, Map<string, Promise<Author>>>();
 
   constructor(crypto: Crypto) {
     this.crypto = crypto;
@@ -82,6 +84,17 @@ export class Papers {
     const state = new GroupState(files);
     this.#states.set(tree, state);
     return state;
+  }
+
+  /** The author of a commit with this state, found out once: most commits have the state of the one before. */
+  author(state: GroupState, device: string, find: () => Promise<Author>): Promise<Author> {
+    const known = this.#authors.get(state) ?? new Map<string, Promise<Author>>();
+    this.#authors.set(state, known);
+    const author = known.get(device) ?? find();
+    known.set(device, author);
+    // A failure of reading is no answer: it is not kept.
+    author.catch(() => known.delete(device));
+    return author;
   }
 
   chain(oid: Oid, uri: string, reader: ObjectReader): Promise<Judged<AccountChain>> {

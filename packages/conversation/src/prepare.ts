@@ -1,6 +1,12 @@
-import { fromBase64 } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
-import { type Commit, isOid, type ObjectReader, type Oid, readCommit } from '@covey/git-objects';
+import {
+  type Commit,
+  isOid,
+  type ObjectReader,
+  type Oid,
+  type ReadCommit,
+  readCommit,
+} from '@covey/git-objects';
 import {
   type AccountChain,
   type Certificate,
@@ -36,18 +42,22 @@ export interface Author {
   readonly chain?: { readonly value: AccountChain; readonly oid: Oid };
 }
 
-/**
- * Reads a commit. Signature checks of many commits may so run side by side, in front of judging,
- * which is in order. With `trusted` (own store, judged before) signatures of commits are not checked again.
- */
+export interface PrepareOptions {
+  /** From the own store, judged before: signatures of commits are not checked again. */
+  readonly trusted?: boolean;
+  /** Commits that were read already. */
+  readonly commits?: ReadonlyMap<Oid, ReadCommit>;
+}
+
+/** Reads a commit. Signature checks of many commits may so run side by side, in front of judging, which is in order. */
 export async function prepare(
   oid: Oid,
   reader: ObjectReader,
   papers: Papers,
-  { trusted = false }: { trusted?: boolean } = {},
+  { trusted = false, commits }: PrepareOptions = {},
 ): Promise<Prepared | Break> {
-  const { bytes } = await mustRead(oid, 'commit', reader);
-  const { commit, defects } = readCommit(bytes);
+  const { commit, defects } =
+    commits?.get(oid) ?? readCommit((await mustRead(oid, 'commit', reader)).bytes);
   if (!commit) return { rule: 'every-commit/form', found: defects[0] ?? 'not a commit' };
   const content = readContent(commit.message, commit.parents.length);
   const email = commit.author.email;
@@ -55,7 +65,9 @@ export async function prepare(
   try {
     const after = await papers.state(commit.tree, reader);
     const papersAt = content.kind === 'leave' ? await parentState(commit, reader, papers) : after;
-    const author = await authorOf(email, papersAt, reader, papers);
+    const author = await papers.author(papersAt, email, () =>
+      authorOf(email, papersAt, reader, papers),
+    );
     const signature = trusted ? 'unchecked' : await checkSignature(commit, author, papers);
     return { oid, commit, content, formDefects, after, author, signature };
   } catch (reason) {
@@ -121,16 +133,10 @@ async function checkSignature(
   papers: Papers,
 ): Promise<Facts['signature']> {
   if (commit.signature === undefined) return 'absent';
-  if (!certificate) return 'bad';
-  let signature: Uint8Array;
-  try {
-    signature = fromBase64(commit.signature);
-  } catch (reason) {
-    if (!CoveyError.is(reason, 'ENCODING_MALFORMED')) throw reason;
-    return 'bad';
-  }
+  const { signatureBytes } = commit;
+  if (!certificate || !signatureBytes) return 'bad';
   const { publicKey } = certificate;
   const algorithm = commitSignatureAlgorithm(publicKey);
-  const good = await papers.verifier.verify(publicKey, algorithm, commit.payload, signature);
+  const good = await papers.verifier.verify(publicKey, algorithm, commit.payload, signatureBytes);
   return good ? 'good' : 'bad';
 }

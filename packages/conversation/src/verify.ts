@@ -7,7 +7,7 @@ import { History } from './history.ts';
 import { type CommitKind, readContent } from './kinds.ts';
 import { devicePath } from './layout.ts';
 import { type Crypto, mustRead } from './papers.ts';
-import { isBreak, type Prepared, prepare } from './prepare.ts';
+import { isBreak, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
 import { type Break, RULE_NOT_YET_KNOWN } from './rule.ts';
 
 /** The verdict on a whole history, as `covey verify --json` prints it. */
@@ -147,7 +147,7 @@ export async function judgeAll(
   history: History,
   reader: ObjectReader,
   progress?: (judged: number, all: number) => void,
-  options: { trusted?: boolean } = {},
+  options: PrepareOptions = {},
 ): Promise<(Break & { commit: Oid }) | undefined> {
   const ahead: Promise<Prepared | Break>[] = [];
   let started = 0;

@@ -13,8 +13,17 @@ import {
 } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
 import { DEFAULT_PACK_LIMITS, type Oid } from '@covey/git-objects';
-import { havesOf, incomingCommits, objectsOf, reachedObjects, sliceFor } from '@covey/replication';
-import type { Clock, ConversationStore } from './ports.ts';
+import {
+  havesOf,
+  type Incoming,
+  incomingCommits,
+  newAmong,
+  objectsOf,
+  reachedObjects,
+  sliceFor,
+  tipsOf,
+} from '@covey/replication';
+import type { Clock, ConversationStore, Quarantine } from './ports.ts';
 import { Serial } from './serial.ts';
 
 const HEAD_REF = 'refs/heads/main';
@@ -41,6 +50,16 @@ export type Fetched =
       readonly path: string;
       readonly found: string;
     };
+
+/** What came with one fetch, read whole and waiting to be judged. */
+export interface Slice {
+  /** Commits that are the parent of none that came: who has these has the slice. */
+  readonly tips: readonly Oid[];
+  has(commit: Oid): boolean;
+  /** Slices are judged in the order in which this is called. @throws {CoveyError} GIT_OBJECT_MALFORMED, OBJECT_MISSING, OBJECT_COLLISION */
+  judge(): Promise<Fetched>;
+  drop(): Promise<void>;
+}
 
 /**
  * One conversation on this device: its repository, its judged history, and the one queue through which
@@ -153,36 +172,53 @@ export class ConversationRuntime {
   }
 
   /**
-   * Judges what came from another device, oldest first. All of it is taken in, or nothing is.
-   * @throws {CoveyError} PACK_MALFORMED, PACK_LIMIT_EXCEEDED, GIT_OBJECT_MALFORMED, OBJECT_MISSING
+   * Takes in the bytes that another device sends. Nothing of them counts before {@link Slice.judge}.
+   * @throws {CoveyError} PACK_MALFORMED, PACK_LIMIT_EXCEEDED, OBJECT_COLLISION, DEADLINE_EXCEEDED
    */
   async receive(
     chunks: AsyncIterable<Uint8Array>,
     signal: AbortSignal,
     opened: () => void,
-  ): Promise<Fetched> {
+  ): Promise<Slice> {
     const quarantine = await this.store.quarantine();
+    opened();
     try {
-      opened();
       const came = await quarantine.receive(chunks, { limits: DEFAULT_PACK_LIMITS, signal });
-      // The network is behind us: from here on in the queue.
-      return await this.#queue.run(async () => {
-        const reader = quarantine.objects;
-        const order = await incomingCommits(came, reader, (oid) => this.knows(oid));
-        const reached = await reachedObjects(order, new Set(came), reader);
-        const draft = this.history.draft();
-        const broken =
-          (await judgeAll(order, draft, reader)) ?? this.#notThisOne(draft) ?? unknownLawOf(draft);
-        if (broken) return { outcome: 'refused', path: '', ...broken } as const;
-        await quarantine.admit(reached);
-        return {
-          outcome: 'admitted',
-          entries: order.length > 0 ? await this.#adopt(draft) : [],
-        } as const;
-      });
-    } finally {
+      const incoming = await incomingCommits(came, quarantine.objects);
+      return {
+        tips: tipsOf(incoming),
+        has: (oid) => incoming.commits.has(oid),
+        judge: () =>
+          this.#queue
+            .run(() => this.#judge(incoming, new Set(came), quarantine))
+            .finally(() => quarantine.drop()),
+        drop: () => quarantine.drop(),
+      };
+    } catch (reason) {
       await quarantine.drop();
+      throw reason;
     }
+  }
+
+  /** Oldest first. All of it is taken in, or nothing is. */
+  async #judge(
+    incoming: Incoming,
+    came: ReadonlySet<Oid>,
+    quarantine: Quarantine,
+  ): Promise<Fetched> {
+    const reader = quarantine.objects;
+    const { commits } = incoming;
+    const order = newAmong(incoming, (oid) => this.knows(oid));
+    const reached = await reachedObjects(order, commits, came, reader);
+    const draft = this.history.draft();
+    const broken =
+      (await judgeAll(order, draft, reader, undefined, { commits })) ??
+      this.#notThisOne(draft) ??
+      unknownLawOf(draft);
+    if (broken) return { outcome: 'refused', path: '', ...broken };
+    await quarantine.admit(reached);
+    const entries = order.length > 0 ? await this.#adopt(draft) : [];
+    return { outcome: 'admitted', entries };
   }
 
   /** A clone must begin with the commit that the conversation is named by. */

@@ -4,10 +4,10 @@ import type { GitMessageId, KnownDevice } from '@covey/grpc-api';
 import { BackOff, type Effect, Replicator } from '@covey/replication';
 import type { AccountContext } from './account-context.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
+import { Fetching } from './fetching.ts';
 import type { Link } from './ports.ts';
 
 const ANNOUNCE_MIME = 'application/im-gitmessage-id';
-const MAX_FETCH_BYTES = 16 * 1024 * 1024;
 const MAX_ANNOUNCED_HEADS = 1024;
 /** Between two announcements to one device. In a burst each fetch then brings many commits, not one. */
 const BREATH_MS = 40;
@@ -24,6 +24,7 @@ export class Exchange {
   readonly #account: AccountContext;
   readonly #roster: RosterSide;
   readonly #replicator: Replicator;
+  readonly #fetching: Fetching;
   readonly #known = new Map<string, Link>();
   readonly #backOffs = new Map<string, BackOff>();
   /** Links with an announcement on its way, and whether there is more to say since. */
@@ -34,6 +35,7 @@ export class Exchange {
     this.#roster = roster;
     this.#runtime = runtime;
     this.#account = account;
+    this.#fetching = new Fetching(runtime, account);
     this.#replicator = new Replicator(runtime.heads, (oid) => runtime.knows(oid));
   }
 
@@ -181,54 +183,28 @@ export class Exchange {
     });
   }
 
-  /** Fetches slice by slice until all that was wanted is here. */
   async #fetch(link: Link, wants: readonly Oid[]): Promise<void> {
     const peer = link.remote.deviceId;
     let outcome: Parameters<Replicator['fetched']>[1] = 'done';
     try {
-      for (;;) {
-        const before = this.#runtime.history.size;
-        const refused = await this.#fetchSlice(link, wants);
-        if (refused) {
-          outcome = { refused: [...wants], invalid: refused };
-          break;
-        }
-        if (wants.every((oid) => this.#runtime.knows(oid))) break;
-        if (this.#runtime.history.size === before) {
-          throw new CoveyError('OBJECT_MISSING', 'a peer announced what it does not give');
-        }
-      }
-      if (outcome === 'done') await this.#finished(link);
+      const refused = await this.#fetching.fetchAll(link, wants, this.#closing.signal);
+      if (refused) outcome = { refused: [...wants], invalid: refused };
+      else await this.#finished(link);
     } catch (err) {
       outcome = 'failed';
-      this.#account.ports.log.info({ err, device: peer.slice(0, 8) }, 'a fetch failed');
+      this.#told(err, peer);
       this.#greetLater(link, err);
     }
     if (outcome === 'done') this.#backOffs.delete(peer);
     this.#do(this.#replicator.fetched(peer, outcome));
   }
 
-  /** @returns the commit that broke a rule; then nothing of the slice was taken in */
-  async #fetchSlice(link: Link, wants: readonly Oid[]): Promise<Oid | undefined> {
-    const conversationId = this.#runtime.id;
-    const request = {
-      conversationId,
-      wants: [...wants],
-      haves: [...this.#runtime.haves],
-      maxBytes: MAX_FETCH_BYTES,
-    };
-    const { signal } = this.#closing;
-    const from = link.remote.deviceId;
-    const opened = () => this.#account.emit('QuarantineOpened', { conversationId, from });
-    const fetched = await this.#runtime.receive(link.fetch(request, signal), signal, opened);
-    if (fetched.outcome === 'admitted') return undefined;
-    const { rule, commit, path, found } = fetched;
-    this.#account.emit('CommitRefused', { conversationId, rule, commit, path, found, from });
-    this.#account.ports.log.info(
-      { rule, commit, path, device: from.slice(0, 8) },
-      'commit refused',
-    );
-    return commit;
+  #told(err: unknown, peer: string): void {
+    const { log } = this.#account.ports;
+    const fields = { err, device: peer.slice(0, 8), conversation: this.#runtime.id };
+    // Nobody meets this by accident: somebody has spent a fortune on it.
+    if (CoveyError.is(err, 'OBJECT_COLLISION')) log.error(fields, 'an attack on SHA-1 was met');
+    else log.info(fields, 'a fetch failed');
   }
 
   async #finished({ remote }: Link): Promise<void> {

@@ -20,40 +20,51 @@ export function splitHeaders(
   bytes: Uint8Array,
   note: (defect: string) => void,
 ): { readonly headers: readonly CommitHeader[]; readonly bodyAt: number } {
+  const starts = lineStarts(bytes);
+  const bodyAt = starts.pop() ?? 0;
+  // Read at once, cut then: a line break is one byte and one character in any UTF-8.
+  const lines = readText(bytes.subarray(0, bodyAt), note).split('\n');
   const headers: CommitHeader[] = [];
-  for (let start = 0; ; ) {
-    if (start >= bytes.length) {
-      note('no blank line after the headers');
-      return { headers, bodyAt: bytes.length };
-    }
-    const newline = bytes.indexOf(NEWLINE, start);
-    const end = newline < 0 ? bytes.length : newline;
-    if (end === start) return { headers, bodyAt: start + 1 };
-    const next = Math.min(end + 1, bytes.length);
-    const line = readLine(bytes.subarray(start, end), note);
+  for (const [number, start] of starts.entries()) {
+    const end = starts[number + 1] ?? bodyAt;
+    const line = lines[number] ?? '';
     const previous = headers.at(-1);
     if (!line.startsWith(' ')) {
-      const [name = '', ...rest] = line.split(' ');
-      headers.push({ name, value: rest.join(' '), folded: false, start, end: next });
+      const space = line.indexOf(' ');
+      const [name, value] = space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)];
+      headers.push({ name, value, folded: false, start, end });
     } else if (previous) {
       const value = previous.value + line.slice(1);
-      headers[headers.length - 1] = { ...previous, value, folded: true, end: next };
+      headers[headers.length - 1] = { ...previous, value, folded: true, end };
     } else {
       note('continuation without a header');
     }
-    start = next;
   }
+  if (bytes[bodyAt] === NEWLINE) return { headers, bodyAt: bodyAt + 1 };
+  note('no blank line after the headers');
+  return { headers, bodyAt };
 }
 
-function readLine(bytes: Uint8Array, note: (defect: string) => void): string {
-  let line: string;
+/** Where each header line starts, and last where the empty line does that ends them (or the bytes). */
+function lineStarts(bytes: Uint8Array): number[] {
+  const starts = [0];
+  for (let start = 0; start < bytes.length && bytes[start] !== NEWLINE; ) {
+    const newline = bytes.indexOf(NEWLINE, start);
+    start = newline < 0 ? bytes.length : newline + 1;
+    starts.push(start);
+  }
+  return starts;
+}
+
+function readText(bytes: Uint8Array, note: (defect: string) => void): string {
+  let text: string;
   try {
-    line = utf8Text(bytes);
+    text = utf8Text(bytes);
   } catch {
     // The only failure of `utf8Text`. Lenient readers still want to see the rest.
     note('header is not UTF-8');
-    line = loose.decode(bytes);
+    text = loose.decode(bytes);
   }
-  if (/[\u0000-\u001f\u007f]/.test(line)) note('header has a control character');
-  return line;
+  if (/[\u0000-\u0009\u000b-\u001f\u007f]/.test(text)) note('header has a control character');
+  return text;
 }

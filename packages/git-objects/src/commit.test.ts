@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { utf8 } from '@covey/codec';
+import { fromBase64, utf8 } from '@covey/codec';
 import { cleanName, commitPayload, parseOid, readCommit, signedCommit } from './index.ts';
 
 const TREE = parseOid('1'.repeat(40));
@@ -19,6 +19,7 @@ test('a commit without defects tells what was written', () => {
       author: person,
       committer: person,
       signature: SIGNATURE,
+      signatureBytes: fromBase64(SIGNATURE),
       message: '{"body":"hi"}',
       payload,
     },

@@ -12,9 +12,17 @@ export interface Commit {
   readonly committer: Person;
   /** Base64 text of the `signature` header. */
   readonly signature?: string;
+  /** What it says, when it is of the one spelling. */
+  readonly signatureBytes?: Uint8Array;
   readonly message: string;
   /** The signed bytes: the whole object without the `signature` header line. */
   readonly payload: Uint8Array;
+}
+
+/** What {@link readCommit} makes of some bytes. */
+export interface ReadCommit {
+  readonly commit?: Commit;
+  readonly defects: readonly string[];
 }
 
 /** Greater commits are refused for ever, not only today (security.md section 7.2). */
@@ -34,10 +42,7 @@ const REPEATABLE = 'parent';
  * only when tree, parents or author cannot be understood. A commit without defects has one spelling:
  * writing it again gives the same bytes. What the message means is not judged here.
  */
-export function readCommit(bytes: Uint8Array): {
-  readonly commit?: Commit;
-  readonly defects: readonly string[];
-} {
+export function readCommit(bytes: Uint8Array): ReadCommit {
   const defects = new Set<string>();
   const note = (defect: string) => {
     if (defects.size < MAX_DEFECTS) defects.add(defect);
@@ -53,7 +58,7 @@ export function readCommit(bytes: Uint8Array): {
   const authorLine = firstValue(headers, 'author');
   const author = authorLine === undefined ? undefined : readPerson(authorLine, note);
   const signature = headers.find(({ name }) => name === 'signature');
-  checkSignature(signature, note);
+  const signatureBytes = readSignature(signature, note);
   const message = readMessage(bytes.subarray(bodyAt), note);
   const committer = readCommitter(firstValue(headers, 'committer'), authorLine, author, note);
 
@@ -61,9 +66,12 @@ export function readCommit(bytes: Uint8Array): {
   const payload = signature
     ? concatBytes(bytes.subarray(0, signature.start), bytes.subarray(signature.end))
     : bytes;
-  const commit = { tree, parents, author, committer, message, payload };
   return {
-    commit: signature ? { ...commit, signature: signature.value } : commit,
+    commit: {
+      ...{ tree, parents, author, committer, message, payload },
+      ...(signature && { signature: signature.value }),
+      ...(signatureBytes && { signatureBytes }),
+    },
     defects: [...defects],
   };
 }
@@ -141,13 +149,16 @@ function checkParents(parents: readonly Oid[], note: Note): void {
   if (new Set(parents).size < parents.length) note('parent stands twice');
 }
 
-function checkSignature(header: CommitHeader | undefined, note: Note): void {
-  if (!header) return;
+function readSignature(header: CommitHeader | undefined, note: Note): Uint8Array | undefined {
+  if (!header) return undefined;
   try {
-    if (fromBase64(header.value).length === 0) note('signature is empty');
+    const bytes = fromBase64(header.value);
+    if (bytes.length === 0) note('signature is empty');
+    return bytes;
   } catch {
     // The only failure of `fromBase64`: not the one spelling. A verdict, not an error of ours.
     note('signature is not canonical base64');
+    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 export { type BundleHeader, readBundle } from './bundle.ts';
-export { type Commit, commitPayload, readCommit, signedCommit } from './commit.ts';
+export { type Commit, commitPayload, type ReadCommit, readCommit, signedCommit } from './commit.ts';
 export { crc32 } from './crc32.ts';
 export { applyDelta, type DeltaSizes, readDeltaSizes } from './delta.ts';
 export type { PackedObject } from './delta-resolver.ts';

@@ -1,33 +1,64 @@
 import { inOrder, mustRead } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
-import { type ObjectReader, type Oid, readCommit, readTree } from '@covey/git-objects';
+import {
+  type ObjectReader,
+  type Oid,
+  type ReadCommit,
+  readCommit,
+  readTree,
+} from '@covey/git-objects';
 
-/**
- * Of the objects that came, the commits that are new here, parents first. A commit whose parents are
- * neither here nor among them is a promise without delivery.
- * @throws {CoveyError} OBJECT_MISSING
- */
+/** The commits that came with one fetch. */
+export interface Incoming {
+  /** Parents first. */
+  readonly order: readonly Oid[];
+  /** As they were read: once is enough. */
+  readonly commits: ReadonlyMap<Oid, ReadCommit>;
+}
+
+/** Of the objects that came, the commits. */
 export async function incomingCommits(
   oids: readonly Oid[],
   reader: ObjectReader,
-  knows: (oid: Oid) => boolean,
-): Promise<readonly Oid[]> {
+): Promise<Incoming> {
+  const commits = new Map<Oid, ReadCommit>();
   const parentsOf = new Map<Oid, readonly Oid[]>();
   for (const oid of oids) {
-    if (knows(oid)) continue;
     const object = await reader.read(oid);
     if (object?.type !== 'commit') continue;
-    parentsOf.set(oid, readCommit(object.bytes).commit?.parents ?? []);
+    const read = readCommit(object.bytes);
+    commits.set(oid, read);
+    parentsOf.set(oid, read.commit?.parents ?? []);
   }
-  for (const [oid, parents] of parentsOf) {
-    const missing = parents.find((parent) => !knows(parent) && !parentsOf.has(parent));
+  return { order: inOrder(parentsOf), commits };
+}
+
+/** Those that no other one has as parent. */
+export function tipsOf({ order, commits }: Incoming): readonly Oid[] {
+  const parents = new Set([...commits.values()].flatMap(({ commit }) => commit?.parents ?? []));
+  return order.filter((oid) => !parents.has(oid));
+}
+
+/**
+ * The commits that are new here, parents first. One whose parents are neither here nor among them is a promise
+ * without delivery.
+ * @throws {CoveyError} OBJECT_MISSING
+ */
+export function newAmong(
+  { order, commits }: Incoming,
+  knows: (oid: Oid) => boolean,
+): readonly Oid[] {
+  const fresh = order.filter((oid) => !knows(oid));
+  for (const oid of fresh) {
+    const parents = commits.get(oid)?.commit?.parents ?? [];
+    const missing = parents.find((parent) => !knows(parent) && !commits.has(parent));
     if (missing !== undefined) {
       throw new CoveyError('OBJECT_MISSING', `commit ${oid} came without its parent ${missing}`, {
         data: { oid: missing },
       });
     }
   }
-  return inOrder(parentsOf);
+  return fresh;
 }
 
 /**
@@ -36,15 +67,16 @@ export async function incomingCommits(
  * @throws {CoveyError} OBJECT_MISSING, GIT_OBJECT_MALFORMED
  */
 export async function reachedObjects(
-  commits: readonly Oid[],
+  order: readonly Oid[],
+  commits: Incoming['commits'],
   came: ReadonlySet<Oid>,
   reader: ObjectReader,
 ): Promise<ReadonlySet<Oid>> {
   const reached = new Set<Oid>();
   const checked = new Set<Oid>();
-  for (const oid of commits) {
+  for (const oid of order) {
     reached.add(oid);
-    const { commit } = readCommit((await mustRead(oid, 'commit', reader)).bytes);
+    const { commit } = commits.get(oid) ?? {};
     const open: { oid: Oid; type: 'tree' | 'blob' }[] = commit
       ? [{ oid: commit.tree, type: 'tree' }]
       : [];

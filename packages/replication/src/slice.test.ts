@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import { History, judgeAll } from '@covey/conversation';
 import { MemoryObjectStore } from '@covey/git-objects';
 import { stage, TEST_CRYPTO } from '@covey/testkit';
-import { havesOf, incomingCommits, objectsOf, reachedObjects, sliceFor } from './index.ts';
+import {
+  havesOf,
+  incomingCommits,
+  newAmong,
+  objectsOf,
+  reachedObjects,
+  sliceFor,
+  tipsOf,
+} from './index.ts';
 
 /** Fetches like a device does, slice by slice. Resolves to how many it took. */
 async function cloneInSlices(
@@ -17,8 +25,9 @@ async function cloneInSlices(
     const entries = sliceFor(from.history, wants, haves);
     const objects = await objectsOf(entries, from.store, maxBytes);
     const came = await to.store.write(objects);
-    const order = await incomingCommits(came, to.store, (oid) => !!to.history.entry(oid));
-    await reachedObjects(order, new Set(came), to.store);
+    const incoming = await incomingCommits(came, to.store);
+    const order = newAmong(incoming, (oid) => !!to.history.entry(oid));
+    await reachedObjects(order, incoming.commits, new Set(came), to.store);
     const draft = to.history.draft();
     expect(await judgeAll(order, draft, to.store)).toBeUndefined();
     expect(to.history.adopt(draft).length).toBeGreaterThan(0);
@@ -76,9 +85,12 @@ test('A15: a commit that comes without its parent, tree or file is refused', asy
   await only.write([await bytes(second.oid)]);
   const knows = (oid: string) => bob.history.entry(oid) !== undefined;
   const missing = expect.objectContaining({ code: 'OBJECT_MISSING' });
-  await expect(incomingCommits([second.oid], only, knows)).rejects.toThrow(missing);
+  const half = await incomingCommits([second.oid], only);
+  expect(() => newAmong(half, knows)).toThrow(missing);
   await only.write([await bytes(first.oid)]);
-  const order = await incomingCommits([second.oid, first.oid], only, knows);
-  expect(order).toEqual([first.oid, second.oid]);
-  await expect(reachedObjects(order, new Set(order), only)).rejects.toThrow(missing);
+  const incoming = await incomingCommits([second.oid, first.oid], only);
+  expect(newAmong(incoming, knows)).toEqual([first.oid, second.oid]);
+  expect(tipsOf(incoming)).toEqual([second.oid]);
+  const { order, commits } = incoming;
+  await expect(reachedObjects(order, commits, new Set(order), only)).rejects.toThrow(missing);
 });
