@@ -10,7 +10,7 @@ import {
 } from '@covey/conversation';
 import type { AccountChain } from '@covey/identity';
 import type { AccountContext } from './account-context.ts';
-import type { AccountEvent, AccountInfo } from './api.ts';
+import type { AccountEvent } from './api.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
 import { Conversations } from './conversations.ts';
 import { viewOf } from './message-view.ts';
@@ -95,19 +95,6 @@ export class AccountRuntime implements AccountContext {
 
   emit(name: AccountEvent['name'], payload: AccountEvent['payload']): void {
     this.ports.events.append(this.accountId, name, payload);
-  }
-
-  get info(): AccountInfo {
-    const { uri, deviceId, displayName } = this.writer;
-    const { deviceName } = this.papers;
-    return {
-      accountId: this.accountId,
-      uri,
-      deviceId,
-      displayName,
-      deviceName,
-      addresses: this.peering.addresses,
-    };
   }
 
   async finishCloneOnce(runtime: ConversationRuntime): Promise<void> {

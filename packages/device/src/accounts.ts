@@ -1,49 +1,76 @@
 import { readDeviceLink } from '@covey/account';
 import { toHex } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
-import { AccountRuntime } from './account-runtime.ts';
-import type { Account, AccountInfo, Accounts } from './api.ts';
+import type { Account, AccountInfo, Accounts, PassphraseChange } from './api.ts';
 import { readBundle } from './device-bundle.ts';
 import { LocalAccount } from './local-account.ts';
-import type { AccountFolder, DevicePorts, Papers } from './ports.ts';
+import type { Passphrase } from './passphrase.ts';
+import type { DevicePorts, Papers } from './ports.ts';
+import { Resident } from './resident.ts';
 import { makePapers, writerOf } from './writer.ts';
 
 /** All accounts of one daemon, fully apart from each other. */
 export class DeviceAccounts implements Accounts {
   readonly #ports: DevicePorts;
-  readonly #running = new Map<string, AccountRuntime>();
+  readonly #residents = new Map<string, Resident>();
 
   private constructor(ports: DevicePorts) {
     this.#ports = ports;
   }
 
-  /** Starts every account that the household has. */
-  static async start(ports: DevicePorts): Promise<DeviceAccounts> {
+  /**
+   * Starts every account that the household has. What is under a passphrase stays locked, unless
+   * `passphrase` opens it.
+   */
+  static async start(
+    ports: DevicePorts,
+    { passphrase }: { passphrase?: Passphrase | undefined } = {},
+  ): Promise<DeviceAccounts> {
     const accounts = new DeviceAccounts(ports);
-    for (const folder of await ports.household.accounts()) await accounts.#run(folder);
+    for (const folder of await ports.household.accounts()) {
+      const resident = await Resident.of(folder, ports);
+      accounts.#residents.set(folder.accountId, resident);
+      if (!resident.info.hasPassphrase) await resident.run();
+      else if (passphrase !== undefined) await accounts.#tryToUnlock(resident, passphrase);
+    }
     return accounts;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#running.values()].map((account) => account.close()));
-    this.#running.clear();
+    await Promise.all([...this.#residents.values()].map((resident) => resident.close()));
+    this.#residents.clear();
   }
 
   list(): readonly AccountInfo[] {
-    return [...this.#running.values()].map(({ info }) => info);
+    return [...this.#residents.values()].map(({ info }) => info);
+  }
+
+  info(accountId: string): AccountInfo {
+    return this.#resident(accountId).info;
   }
 
   account(accountId: string): Account {
-    const account = this.#running.get(accountId);
-    if (!account) throw new CoveyError('ACCOUNT_NOT_FOUND', `no account ${accountId}`);
-    return new LocalAccount(account);
+    const resident = this.#resident(accountId);
+    return new LocalAccount(resident.runtime, () => resident.info);
   }
 
-  async create(names: { displayName: string; deviceName: string }): Promise<AccountInfo> {
-    return this.#add(await makePapers(names, this.#ports));
+  async unlock(accountId: string, passphrase: Passphrase): Promise<AccountInfo> {
+    return this.#resident(accountId).unlock(passphrase);
   }
 
-  async link({ code, deviceName }: { code: string; deviceName: string }): Promise<AccountInfo> {
+  async changePassphrase(accountId: string, change: PassphraseChange): Promise<AccountInfo> {
+    return this.#resident(accountId).changePassphrase(change);
+  }
+
+  async create({ passphrase, ...names }: Parameters<Accounts['create']>[0]): Promise<AccountInfo> {
+    return (await this.#add(await makePapers(names, this.#ports), passphrase)).info;
+  }
+
+  async link({
+    code,
+    deviceName,
+    passphrase,
+  }: Parameters<Accounts['link']>[0]): Promise<AccountInfo> {
     const link = readDeviceLink(code);
     const { keys, linkOverNetwork } = this.#ports;
     const device = keys.make();
@@ -53,17 +80,18 @@ export class DeviceAccounts implements Accounts {
       try {
         const response = await linkOverNetwork(address, link.device, request);
         const bundle = readBundle(response.bundle);
-        const info = await this.#add({
+        const papers = {
           chainPem: response.accountChainPem,
           devicePem: response.deviceCertificatePem,
           devicePkcs8: device.pkcs8,
           ...bundle,
           deviceName,
-        });
-        const account = this.#running.get(info.accountId);
-        await account?.update((book) => book.met(link.device, link.from, link.addresses));
-        account?.peering.dialKnown();
-        return info;
+        };
+        const resident = await this.#add(papers, passphrase);
+        const account = resident.runtime;
+        await account.update((book) => book.met(link.device, link.from, link.addresses));
+        account.peering.dialKnown();
+        return resident.info;
       } catch (reason) {
         failure = reason;
         if (!CoveyError.is(reason, 'PEER_UNREACHABLE')) break;
@@ -72,18 +100,33 @@ export class DeviceAccounts implements Accounts {
     throw failure;
   }
 
-  async #add(papers: Papers): Promise<AccountInfo> {
+  async #add(papers: Papers, passphrase: Passphrase | undefined): Promise<Resident> {
     // Papers that don't fit together are found before anything is on disk.
     await writerOf(papers, this.#ports);
     const accountId = toHex(this.#ports.keys.random(8));
-    return (await this.#run(await this.#ports.household.create(accountId, papers))).info;
+    const folder = await this.#ports.household.create(accountId, papers, passphrase);
+    const resident = await Resident.of(folder, this.#ports);
+    await resident.run(papers);
+    this.#residents.set(accountId, resident);
+    return resident;
   }
 
-  async #run(folder: AccountFolder): Promise<AccountRuntime> {
-    const papers = await folder.papers();
-    const identity = await writerOf(papers, this.#ports);
-    const account = await AccountRuntime.start(folder, { papers, ...identity }, this.#ports);
-    this.#running.set(folder.accountId, account);
-    return account;
+  async #tryToUnlock(resident: Resident, passphrase: Passphrase): Promise<void> {
+    try {
+      await resident.unlock(passphrase);
+    } catch (reason) {
+      if (!CoveyError.is(reason, 'PASSPHRASE_WRONG')) throw reason;
+      const { accountId: account } = resident.info;
+      this.#ports.log.warn(
+        { account },
+        'the passphrase of the settings does not open this account',
+      );
+    }
+  }
+
+  #resident(accountId: string): Resident {
+    const resident = this.#residents.get(accountId);
+    if (resident) return resident;
+    throw new CoveyError('ACCOUNT_NOT_FOUND', `no account ${accountId}`);
   }
 }

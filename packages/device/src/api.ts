@@ -1,15 +1,43 @@
 import type { Oid } from '@covey/git-objects';
 import type { AccountUri, DeviceId } from '@covey/identity';
+import type { Passphrase } from './passphrase.ts';
 
 /** What a host (local API, demo, web app) can ask of all accounts of this daemon. */
 export interface Accounts {
   list(): readonly AccountInfo[];
-  /** Makes keys and certificates; resolves when they are on disk. */
-  create(options: { displayName: string; deviceName: string }): Promise<AccountInfo>;
+  /** Also of a locked account. @throws {CoveyError} ACCOUNT_NOT_FOUND */
+  info(accountId: string): AccountInfo;
+  /** Makes keys and certificates; resolves when they are on disk, the keys under the passphrase if there is one. */
+  create(options: {
+    displayName: string;
+    deviceName: string;
+    passphrase?: Passphrase | undefined;
+  }): Promise<AccountInfo>;
   /** Becomes a further device of an account, by the one-time code that `addDevice` printed there. @throws {CoveyError} LINK_MALFORMED, LINK_REFUSED, PEER_UNREACHABLE */
-  link(options: { code: string; deviceName: string }): Promise<AccountInfo>;
-  /** @throws {CoveyError} ACCOUNT_NOT_FOUND */
+  link(options: {
+    code: string;
+    deviceName: string;
+    passphrase?: Passphrase | undefined;
+  }): Promise<AccountInfo>;
+  /**
+   * Runs an account that was locked; one that runs stays as it is, whatever the passphrase.
+   * @throws {CoveyError} ACCOUNT_NOT_FOUND, PASSPHRASE_WRONG, RATE_EXCEEDED, ACCOUNT_UNREADABLE
+   */
+  unlock(accountId: string, passphrase: Passphrase): Promise<AccountInfo>;
+  /**
+   * Resolves when the keys are on disk in their new form, and in no other.
+   * @throws {CoveyError} ACCOUNT_NOT_FOUND, ACCOUNT_LOCKED, PASSPHRASE_WRONG, RATE_EXCEEDED,
+   * REQUEST_MALFORMED if there is no passphrase and a current one is given
+   */
+  changePassphrase(accountId: string, change: PassphraseChange): Promise<AccountInfo>;
+  /** @throws {CoveyError} ACCOUNT_NOT_FOUND, ACCOUNT_LOCKED */
   account(accountId: string): Account;
+}
+
+/** From one passphrase to another; without one, the keys are in clear before or after. */
+export interface PassphraseChange {
+  readonly current?: Passphrase | undefined;
+  readonly next?: Passphrase | undefined;
 }
 
 export interface AccountInfo {
@@ -19,8 +47,12 @@ export interface AccountInfo {
   readonly deviceId: DeviceId;
   readonly displayName: string;
   readonly deviceName: string;
-  /** Where other devices reach this one, `host:port`. */
+  /** Where other devices reach this one, `host:port`; none while it is locked. */
   readonly addresses: readonly string[];
+  /** Does not run until its passphrase is told. */
+  readonly locked: boolean;
+  /** Its keys on disk are under a passphrase. */
+  readonly hasPassphrase: boolean;
 }
 
 export type Mode = 0 | 1 | 2 | 3;

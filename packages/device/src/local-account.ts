@@ -32,13 +32,15 @@ const PROFILE_KEYS: readonly string[] = [
 /** What a host can ask of one account: each operation is few steps over the runtime. */
 export class LocalAccount implements Account {
   readonly #account: AccountRuntime;
+  readonly #info: () => AccountInfo;
 
-  constructor(account: AccountRuntime) {
+  constructor(account: AccountRuntime, info: () => AccountInfo) {
     this.#account = account;
+    this.#info = info;
   }
 
   get info(): AccountInfo {
-    return this.#account.info;
+    return this.#info();
   }
 
   // Conversations

@@ -23,7 +23,8 @@ import type {
   SyncMsg,
 } from '@covey/grpc-api';
 import type { AccountChain, AccountUri, DeviceId, Signer } from '@covey/identity';
-import type { EventLog } from './api.ts';
+import type { EventLog, PassphraseChange } from './api.ts';
+import type { Passphrase } from './passphrase.ts';
 
 /** Time and chance, given by the host: the simulator has its own. */
 export interface Clock {
@@ -71,23 +72,39 @@ export interface ConversationStore extends ObjectReader {
   close(): Promise<void>;
 }
 
-/** What a device is: written once, when it is made. */
-export interface Papers {
+/** What of the papers is no secret. */
+export interface OpenPapers {
   readonly chainPem: Uint8Array;
   readonly devicePem: Uint8Array;
+  readonly displayName: string;
+  readonly deviceName: string;
+}
+
+/** What of the papers is secret: keys in clear, as PKCS #8 (RFC 5958). */
+export interface PrivateKeys {
   readonly devicePkcs8: Uint8Array;
   /** Lets this device add further ones. */
   readonly accountPkcs8: Uint8Array;
   /** Renews the account certificate. */
   readonly authorityPkcs8: Uint8Array;
-  readonly displayName: string;
-  readonly deviceName: string;
 }
+
+/** What a device is: written once, when it is made. */
+export interface Papers extends OpenPapers, PrivateKeys {}
 
 /** The place on this machine where one account lives, apart from all others. */
 export interface AccountFolder {
   readonly accountId: string;
-  papers(): Promise<Papers>;
+  openPapers(): Promise<OpenPapers>;
+  /** Whether the keys are under a passphrase. @throws {CoveyError} ACCOUNT_UNREADABLE */
+  isSealed(): Promise<boolean>;
+  /** @throws {CoveyError} ACCOUNT_UNREADABLE; PASSPHRASE_WRONG also if none is given and one is needed */
+  papers(passphrase?: Passphrase): Promise<Papers>;
+  /**
+   * Resolves when only the new form of the keys is there and would survive a crash; a crash on the
+   * way leaves the old form or the new one, whole. @throws {CoveyError} PASSPHRASE_WRONG
+   */
+  changePassphrase(change: PassphraseChange): Promise<void>;
   /** `undefined` on the first start. */
   readState(): Promise<AccountState | undefined>;
   /** Resolves when the state would survive a crash. */
@@ -101,7 +118,7 @@ export interface Household {
   /** Accounts that are there, in the order in which they were made. */
   accounts(): Promise<readonly AccountFolder[]>;
   /** Resolves when keys and papers are on disk; half an account never stays. */
-  create(accountId: string, papers: Papers): Promise<AccountFolder>;
+  create(accountId: string, papers: Papers, passphrase?: Passphrase): Promise<AccountFolder>;
 }
 
 /** A device at the other end of a connection, proven by its keys. */

@@ -93,6 +93,14 @@ export const ERROR_SPECS = {
     retry: 'never',
   },
   ACCOUNT_NOT_FOUND: missing('This daemon has no such account'),
+  ACCOUNT_LOCKED: conflict('The account waits for its passphrase'),
+  PASSPHRASE_MALFORMED: bad('Not a passphrase of the accepted form'),
+  PASSPHRASE_WRONG: {
+    title: 'The passphrase does not open the keys',
+    grpc: 'PERMISSION_DENIED',
+    http: 403,
+    retry: 'never',
+  },
   LINK_MALFORMED: bad('Not a link that this program understands'),
   LINK_REFUSED: {
     title: 'The one-time code is wrong, used or expired',

@@ -27,6 +27,7 @@ test('a line is JSON with the name of the program, the fields and the event', ()
 test.each([
   'privateKey',
   'password',
+  'passphrase',
   'pin',
   'token',
   'authorization',

@@ -7,6 +7,7 @@ import { type DestinationStream, destination as fileDestination, type Logger, pi
 const NEVER_LOGGED = [
   'privateKey',
   'password',
+  'passphrase',
   'pin',
   'token',
   'secret',

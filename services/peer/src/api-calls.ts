@@ -14,9 +14,15 @@ type InConversation<Params = unknown> = In<{ conversationId: string } & Params>;
 /** Operations of the local API as its clients see them: parameters by name, and the JSON answered. */
 export interface ApiCalls {
   listAccounts(params: object): AccountInfo[];
-  createAccount(params: { displayName: string; deviceName: string }): AccountInfo;
-  linkAccount(params: { code: string; deviceName: string }): AccountInfo;
+  createAccount(params: {
+    displayName: string;
+    deviceName: string;
+    passphrase?: string;
+  }): AccountInfo;
+  linkAccount(params: { code: string; deviceName: string; passphrase?: string }): AccountInfo;
   accountInfo(params: In): AccountInfo;
+  unlockAccount(params: In<{ passphrase: string }>): AccountInfo;
+  changeAccountPassphrase(params: In<{ current?: string; next?: string }>): AccountInfo;
   getConversations(params: In): ConversationSummary[];
   startConversation(
     params: In<{

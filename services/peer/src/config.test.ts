@@ -1,4 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { parsePassphrase } from '@covey/device';
+import { temporaryFolder } from '../test/stage.ts';
 import { makeConfig } from './config.ts';
 
 test('without any setting everything has its default', () => {
@@ -47,6 +51,23 @@ test.each([
     expect.objectContaining({
       code: 'CONFIG_INVALID',
       message: expect.stringContaining(Object.keys(env)[0] ?? ''),
+    }),
+  );
+});
+
+test('SAFE-4: a passphrase is read from the file that is named, and from nothing else', async () => {
+  const path = join(await temporaryFolder(), 'passphrase');
+  await writeFile(path, 'correct horse\n');
+  const { passphrase } = makeConfig({ PEER_PASSPHRASE_FILE: path });
+  expect(passphrase?.reveal()).toEqual(parsePassphrase('correct horse').reveal());
+  const inEnvironment = { PEER_PASSPHRASE: 'correct horse' };
+  const refusal = { code: 'CONFIG_INVALID', message: expect.stringContaining('PASSPHRASE_FILE') };
+  expect(() => makeConfig(inEnvironment)).toThrow(expect.objectContaining(refusal));
+  await writeFile(path, 'horse');
+  expect(() => makeConfig({ PEER_PASSPHRASE_FILE: path })).toThrow(
+    expect.objectContaining({
+      code: 'CONFIG_INVALID',
+      message: 'contradiction 1: PEER_PASSPHRASE_FILE: a passphrase has 8 to 1024 characters',
     }),
   );
 });

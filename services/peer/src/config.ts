@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
-import { loadConfig } from '@covey/service-kit';
+import { type Passphrase, parsePassphrase } from '@covey/device';
+import { CoveyError } from '@covey/errors';
+import { loadConfig, type Secret, secretField } from '@covey/service-kit';
 import { dataFolderOf, type Environment } from './data-folder.ts';
 
 const HOST_PORT = '(?:[^\\s:\\[\\]@/,]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}';
@@ -43,6 +45,12 @@ export const PeerEnvironment = Type.Object({
       description: 'Address of the one interface to look on. Default: the system’s choice',
     }),
   ),
+  passphrase: Type.Optional(
+    secretField({
+      description:
+        'File with the passphrase that unlocks accounts at the start. Default: they wait for `covey unlock`',
+    }),
+  ),
   logLevel: Type.Union(
     (['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const).map((level) =>
       Type.Literal(level),
@@ -67,6 +75,8 @@ export interface PeerConfig {
   /** `host:port`; empty: find out. */
   readonly advertise: readonly string[];
   readonly lan: { readonly discovery: boolean; readonly interface?: string };
+  /** Unlocks accounts at the start. */
+  readonly passphrase?: Passphrase;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -76,8 +86,8 @@ export function makeConfig(env: Environment): PeerConfig {
     prefix: PEER_PREFIX,
     schema: PeerEnvironment,
     env,
-    contradictions: ({ apiListen, listen, advertise }) =>
-      Object.entries({
+    contradictions: ({ apiListen, listen, advertise, passphrase }) => [
+      ...Object.entries({
         PEER_API_LISTEN: [apiListen],
         PEER_LISTEN: [listen],
         PEER_ADVERTISE: addresses(advertise),
@@ -86,6 +96,8 @@ export function makeConfig(env: Environment): PeerConfig {
           ? [`${name}: ports end at 65535`]
           : [],
       ),
+      ...passphraseProblems(passphrase),
+    ],
   });
   return Object.freeze({
     dataFolder: dataFolderOf(env),
@@ -96,8 +108,20 @@ export function makeConfig(env: Environment): PeerConfig {
       discovery: told.lanDiscovery,
       ...(told.lanInterface === undefined ? {} : { interface: told.lanInterface }),
     },
+    ...(told.passphrase === undefined
+      ? {}
+      : { passphrase: parsePassphrase(told.passphrase.reveal()) }),
     logLevel: told.logLevel,
   });
+}
+
+function passphraseProblems(passphrase: Secret | undefined): readonly string[] {
+  try {
+    if (passphrase) parsePassphrase(passphrase.reveal());
+    return [];
+  } catch (reason) {
+    return [`PEER_PASSPHRASE_FILE: ${CoveyError.from(reason).message}`];
+  }
 }
 
 function addresses(list: string): readonly string[] {

@@ -5,6 +5,7 @@ import { DeviceAccounts } from '@covey/device';
 import { exitCodeOf, gracefulStop, makeLogger } from '@covey/service-kit';
 import { nodePorts } from './accounts/ports.ts';
 import { buildApi } from './app.ts';
+import { lockedHint } from './cli/hints.ts';
 import { makeConfig } from './config.ts';
 import { type Environment, openDataFolder } from './data-folder.ts';
 import { FileEventLog } from './event-log.ts';
@@ -14,8 +15,12 @@ const TOKEN_BYTES = 32;
 /** The door of a checkout: what stands behind `npm run`. An image has none. */
 const DOOR = new URL('../../../tools/run.mjs', import.meta.url);
 
-/** Runs one daemon until it is told to stop. Resolves when everything is closed. @throws {CoveyError} CONFIG_INVALID, DATA_FOLDER_BUSY */
-export async function runPeer(env: Environment): Promise<void> {
+/**
+ * Runs one daemon until it is told to stop. Resolves when everything is closed. `hint` hears what a
+ * person at the terminal should do.
+ * @throws {CoveyError} CONFIG_INVALID, DATA_FOLDER_BUSY
+ */
+export async function runPeer(env: Environment, hint?: (text: string) => void): Promise<void> {
   const config = makeConfig(env);
   const folder = await openDataFolder(config.dataFolder);
   const closing: (() => Promise<unknown>)[] = [() => folder.close()];
@@ -26,7 +31,7 @@ export async function runPeer(env: Environment): Promise<void> {
     const log = makeLogger({ level: config.logLevel, name: 'peer' });
     const events = new FileEventLog({ root: config.dataFolder, clock: () => new Date() });
     closing.push(async () => events.close());
-    const accounts = await DeviceAccounts.start(nodePorts(config, events, log));
+    const accounts = await DeviceAccounts.start(nodePorts(config, events, log), config);
     closing.push(() => accounts.close());
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const version = readVersion();
@@ -36,7 +41,11 @@ export async function runPeer(env: Environment): Promise<void> {
     await folder.announceApi({ url, token, pid: process.pid });
     const stopping = gracefulStop(stopAll);
     if (existsSync(DOOR)) sayWhatNext(accounts.list().length, config.dataFolder);
-    log.info({ url, accounts: accounts.list().length }, 'peer is up');
+    const list = accounts.list();
+    const locked = lockedHint(list);
+    if (locked !== undefined) hint?.(locked);
+    const lockedAccounts = list.filter((account) => account.locked).length;
+    log.info({ url, accounts: list.length, lockedAccounts }, 'peer is up');
     await stopping.ended;
   } catch (reason) {
     await stopAll();

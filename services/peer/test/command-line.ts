@@ -1,4 +1,5 @@
 import { runCommandLine } from '../src/cli/run.ts';
+import { pipedSecrets, type SecretInput } from '../src/cli/secret-input.ts';
 
 /** What a command printed, line by line, and how it ended. */
 export interface CommandRun {
@@ -13,6 +14,8 @@ export async function covey(
   argv: readonly string[],
   given: {
     stdin?: string;
+    /** A terminal in place of the pipe. */
+    secrets?: SecretInput;
     env?: Record<string, string>;
     interrupt?: AbortSignal;
     onLine?: (line: string) => void;
@@ -27,6 +30,7 @@ export async function covey(
     },
     err: (line) => err.push(line),
     stdin: async () => given.stdin ?? '',
+    secrets: given.secrets ?? pipedSecrets(async () => given.stdin ?? ''),
     env: { PEER_DATA: dataFolder, ...given.env },
     interrupted: () => given.interrupt ?? new AbortController().signal,
     timeZone: 'UTC',

@@ -8,6 +8,8 @@ import type {
   Member,
   Message,
   OutgoingMessage,
+  Passphrase,
+  PassphraseChange,
 } from '@covey/device';
 import { CoveyError } from '@covey/errors';
 import { type Oid, parseOid } from '@covey/git-objects';
@@ -36,28 +38,56 @@ export class FakeAccounts implements Accounts {
     return [...this.#accounts.values()].map(({ info }) => info);
   }
 
-  async create({ displayName, deviceName }: { displayName: string; deviceName: string }) {
-    this.calls.push('create');
-    return this.add(displayName, deviceName).info;
+  info(accountId: string): AccountInfo {
+    this.calls.push('info');
+    return this.#find(accountId).info;
   }
 
-  async link({ code, deviceName }: { code: string; deviceName: string }) {
+  async create({ displayName, deviceName, passphrase }: Parameters<Accounts['create']>[0]) {
+    this.calls.push('create');
+    return this.add(displayName, deviceName, passphrase).info;
+  }
+
+  async link({ code, deviceName, passphrase }: Parameters<Accounts['link']>[0]) {
     this.calls.push('link');
     if (code !== 'covey-device:good') {
       throw new CoveyError('LINK_REFUSED', 'the code is wrong, used or expired');
     }
-    return this.add('linked', deviceName).info;
+    return this.add('linked', deviceName, passphrase).info;
+  }
+
+  async unlock(accountId: string, passphrase: Passphrase) {
+    this.calls.push('unlock');
+    const account = this.#find(accountId);
+    if (account.locked) account.judge(passphrase);
+    account.locked = false;
+    return account.info;
+  }
+
+  async changePassphrase(accountId: string, { current, next }: PassphraseChange) {
+    this.calls.push('changePassphrase');
+    const account = this.account(accountId);
+    account.judge(current);
+    account.passphrase = next;
+    return account.info;
   }
 
   account(accountId: string): FakeAccount {
+    const account = this.#find(accountId);
+    if (account.locked) throw new CoveyError('ACCOUNT_LOCKED', 'the account is locked');
+    return account;
+  }
+
+  #find(accountId: string): FakeAccount {
     const account = this.#accounts.get(accountId);
     if (!account) throw new CoveyError('ACCOUNT_NOT_FOUND', 'no such account');
     return account;
   }
 
-  add(displayName: string, deviceName = 'laptop'): FakeAccount {
+  add(displayName: string, deviceName = 'laptop', passphrase?: Passphrase): FakeAccount {
     const n = this.#accounts.size + 1;
     const account = new FakeAccount(n, displayName, deviceName, this.#events, this.calls);
+    account.passphrase = passphrase;
     this.#accounts.set(account.info.accountId, account);
     return account;
   }
@@ -65,7 +95,9 @@ export class FakeAccounts implements Accounts {
 
 /** One account of {@link FakeAccounts}. Ids are counted, so that a test can name them. */
 export class FakeAccount implements Account {
-  readonly info: AccountInfo;
+  passphrase: Passphrase | undefined;
+  locked = false;
+  readonly #facts: Omit<AccountInfo, 'locked' | 'hasPassphrase'>;
   readonly conversations = new Map<string, FakeConversation>();
   readonly requests: ConversationRequest[] = [];
   readonly #events: EventLog;
@@ -79,7 +111,7 @@ export class FakeAccount implements Account {
     events: EventLog,
     calls: string[],
   ) {
-    this.info = {
+    this.#facts = {
       accountId: digits(0xacc0 + n, 16),
       uri: parseAccountUri(digits(0xa11ce0 + n, 40)),
       deviceId: parseDeviceId(digits(0xde71ce0 + n, 64)),
@@ -90,6 +122,19 @@ export class FakeAccount implements Account {
     this.#ids = n * 0x1000000;
     this.#events = events;
     this.#calls = calls;
+  }
+
+  get info(): AccountInfo {
+    const hasPassphrase = this.passphrase !== undefined;
+    return { ...this.#facts, locked: this.locked, hasPassphrase };
+  }
+
+  judge(told: Passphrase | undefined): void {
+    const same = Buffer.compare(
+      told?.reveal() ?? Buffer.of(),
+      this.passphrase?.reveal() ?? Buffer.of(),
+    );
+    if (same !== 0) throw new CoveyError('PASSPHRASE_WRONG', 'the passphrase is wrong');
   }
 
   async startConversation(options: Parameters<Account['startConversation']>[0]): Promise<Oid> {

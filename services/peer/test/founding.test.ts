@@ -65,11 +65,11 @@ test('ID-9, ID-1: two accounts of one daemon have keys and folders of their own,
   for (const person of [alice, bob]) {
     const folder = join(daemon.dataFolder, person.info.accountId);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
-    for (const name of ['device.key', 'account.key', 'authority.key', 'state.json', 'events.jsonl'])
+    for (const name of ['keys', 'state.json', 'events.jsonl'])
       expect([name, (await stat(join(folder, name))).mode & 0o777]).toEqual([name, 0o600]);
   }
   const keyOf = ({ info }: typeof alice) =>
-    readFile(join(daemon.dataFolder, info.accountId, 'device.key'), 'hex');
+    readFile(join(daemon.dataFolder, info.accountId, 'keys'), 'hex');
   expect(await keyOf(alice)).not.toBe(await keyOf(bob));
 });
 

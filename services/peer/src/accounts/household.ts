@@ -1,7 +1,15 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AccountState } from '@covey/account';
-import type { AccountFolder, ConversationStore, Household, Papers } from '@covey/device';
+import type {
+  AccountFolder,
+  ConversationStore,
+  Household,
+  OpenPapers,
+  Papers,
+  Passphrase,
+  PassphraseChange,
+} from '@covey/device';
 import { CoveyError } from '@covey/errors';
 import {
   createDirectory,
@@ -11,6 +19,8 @@ import {
   syncDirectory,
 } from '@covey/git-store';
 import { storeOf } from './conversation-store.ts';
+import { KeyFile } from './key-file.ts';
+import { Turnstile } from './turnstile.ts';
 
 const ACCOUNT_ID = /^[0-9a-f]{16}$/;
 const CONVERSATION_ID = /^[0-9a-f]{40}$/;
@@ -18,13 +28,8 @@ const CONVERSATION_ID = /^[0-9a-f]{40}$/;
 const UNFINISHED = /^\.new-[0-9a-f]{16}$/;
 const FORMAT = 1;
 
-const PAPER_FILES = {
-  chainPem: 'chain.pem',
-  devicePem: 'device.pem',
-  devicePkcs8: 'device.key',
-  accountPkcs8: 'account.key',
-  authorityPkcs8: 'authority.key',
-} as const satisfies Partial<Record<keyof Papers, string>>;
+const CHAIN_FILE = 'chain.pem';
+const DEVICE_FILE = 'device.pem';
 
 interface AccountFile {
   readonly format: number;
@@ -34,40 +39,56 @@ interface AccountFile {
 }
 
 /**
- * Accounts on disk: `<root>/<accountId>/` with `account.json`, the papers and keys (0600), `state.json`
- * and `conversations/<conversationId>/`, an ordinary Git directory each.
+ * Accounts on disk: `<root>/<accountId>/` with `account.json`, certificates, `keys` (see {@link KeyFile}),
+ * `state.json` and `conversations/<conversationId>/`, an ordinary Git directory each.
  */
 export class DiskHousehold implements Household {
   readonly #root: string;
   readonly #now: () => Date;
+  /** One for all accounts: a key derivation takes 64 MiB. */
+  readonly #turnstile = new Turnstile();
+  #oldest: string | undefined;
 
   constructor(root: string, now: () => Date) {
     this.#root = root;
     this.#now = now;
   }
 
+  /** Id of the account that was made first, of those that were told or made. */
+  get oldest(): string | undefined {
+    return this.#oldest;
+  }
+
+  /** Also ends what a crash interrupted: not while accounts of this household run. */
   async accounts(): Promise<readonly DiskAccountFolder[]> {
     const found: { folder: DiskAccountFolder; created: number }[] = [];
     for (const name of await readdir(this.#root)) {
       if (UNFINISHED.test(name)) await rm(join(this.#root, name), { recursive: true });
       if (!ACCOUNT_ID.test(name)) continue;
       const folder = this.folder(name);
+      await folder.settle();
       found.push({ folder, created: (await folder.account()).created });
     }
-    return found.sort((a, b) => a.created - b.created).map(({ folder }) => folder);
+    const folders = found.sort((a, b) => a.created - b.created).map(({ folder }) => folder);
+    this.#oldest = folders[0]?.accountId;
+    return folders;
   }
 
   folder(accountId: string): DiskAccountFolder {
-    return new DiskAccountFolder(accountId, join(this.#root, accountId));
+    return new DiskAccountFolder(accountId, join(this.#root, accountId), this.#turnstile);
   }
 
-  async create(accountId: string, papers: Papers): Promise<DiskAccountFolder> {
+  async create(
+    accountId: string,
+    papers: Papers,
+    passphrase?: Passphrase,
+  ): Promise<DiskAccountFolder> {
     const unfinished = join(this.#root, `.new-${accountId}`);
     const path = join(this.#root, accountId);
     await mkdir(unfinished, { mode: 0o700 });
-    for (const [key, name] of Object.entries(PAPER_FILES)) {
-      await replaceDurably(join(unfinished, name), papers[key as keyof typeof PAPER_FILES]);
-    }
+    await new KeyFile(unfinished, this.#turnstile).write(papers, passphrase);
+    await replaceDurably(join(unfinished, CHAIN_FILE), papers.chainPem);
+    await replaceDurably(join(unfinished, DEVICE_FILE), papers.devicePem);
     const { displayName, deviceName } = papers;
     const created = this.#now().getTime();
     const account: AccountFile = { format: FORMAT, created, displayName, deviceName };
@@ -75,6 +96,7 @@ export class DiskHousehold implements Household {
     await createDirectory(join(unfinished, 'conversations'));
     await rename(unfinished, path);
     await syncDirectory(this.#root);
+    this.#oldest ??= accountId;
     return this.folder(accountId);
   }
 }
@@ -83,10 +105,17 @@ export class DiskHousehold implements Household {
 export class DiskAccountFolder implements AccountFolder {
   readonly accountId: string;
   readonly #path: string;
+  readonly #keys: KeyFile;
 
-  constructor(accountId: string, path: string) {
+  constructor(accountId: string, path: string, turnstile: Turnstile) {
     this.accountId = accountId;
     this.#path = path;
+    this.#keys = new KeyFile(path, turnstile);
+  }
+
+  /** See {@link KeyFile.settle}. */
+  settle(): Promise<void> {
+    return this.#keys.settle();
   }
 
   async account(): Promise<AccountFile> {
@@ -98,18 +127,27 @@ export class DiskAccountFolder implements AccountFolder {
     );
   }
 
-  async papers(): Promise<Papers> {
+  async openPapers(): Promise<OpenPapers> {
     const { displayName, deviceName } = await this.account();
     const read = async (name: string) => new Uint8Array(await readFile(join(this.#path, name)));
     return {
       displayName,
       deviceName,
-      chainPem: await read(PAPER_FILES.chainPem),
-      devicePem: await read(PAPER_FILES.devicePem),
-      devicePkcs8: await read(PAPER_FILES.devicePkcs8),
-      accountPkcs8: await read(PAPER_FILES.accountPkcs8),
-      authorityPkcs8: await read(PAPER_FILES.authorityPkcs8),
+      chainPem: await read(CHAIN_FILE),
+      devicePem: await read(DEVICE_FILE),
     };
+  }
+
+  isSealed(): Promise<boolean> {
+    return this.#keys.isSealed();
+  }
+
+  async papers(passphrase?: Passphrase): Promise<Papers> {
+    return { ...(await this.openPapers()), ...(await this.#keys.read(passphrase)) };
+  }
+
+  changePassphrase(change: PassphraseChange): Promise<void> {
+    return this.#keys.change(change);
   }
 
   async readState(): Promise<AccountState | undefined> {

@@ -33,7 +33,7 @@ const systemClock: Clock = {
 export function nodePorts(config: PeerConfig, events: EventLog, log: Logger): DevicePorts {
   const crypto: Crypto = { digests: nodeDigests, verifier: nodeVerifier() };
   const household = new DiskHousehold(config.dataFolder, systemClock.now);
-  const doors = new Doors(config, log);
+  const doors = new Doors(config, () => household.oldest, log);
   return {
     clock: systemClock,
     crypto,

@@ -1,4 +1,5 @@
 import { defineCommand } from './command.ts';
+import { lockedHint } from './hints.ts';
 import { safeText } from './safe-text.ts';
 
 /** `covey accounts`: one account per line. */
@@ -10,10 +11,13 @@ export const accounts = defineCommand({
     print(
       list,
       list.map(
-        ({ accountId, uri, displayName }) => `${accountId}  ${uri}  ${safeText(displayName)}`,
+        ({ accountId, uri, displayName, locked }) =>
+          `${accountId}  ${uri}  ${safeText(displayName)}${locked ? '  (locked)' : ''}`,
       ),
     );
     if (list.length === 0) hint('covey init makes one');
+    const locked = lockedHint(list);
+    if (locked !== undefined) hint(locked);
     return 0;
   },
 });

@@ -1,6 +1,7 @@
 import type { ParseArgsOptionDescriptor } from 'node:util';
 import type { AccountInfo } from '@covey/device';
 import type { PeerClient } from '../client.ts';
+import type { SecretInput } from './secret-input.ts';
 
 /** The ends of a command that reach the outside. */
 export interface CliIo {
@@ -10,6 +11,8 @@ export interface CliIo {
   readonly err: (line: string) => void;
   /** All of standard input, as text. */
   readonly stdin: () => Promise<string>;
+  /** Where passphrases come from: never from arguments or the environment, which others can see. */
+  readonly secrets: SecretInput;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C, from the first call on; until then Ctrl-C ends the program at once. */
   readonly interrupted: () => AbortSignal;

@@ -243,7 +243,8 @@ test('UX-1: every command gives JSON with --json, one value per line, and no hin
   for (const { name } of COMMANDS.filter((command) => !elsewhere.includes(command.name))) {
     const stage = await startGarden();
     const argv = [...name.split(' '), '--json', ...(jsonOf[name]?.(stage) ?? [])];
-    const { exit, out, err } = await stage.run(...argv);
+    const stdin = 'correct horse\n';
+    const { exit, out, err } = await covey(stage.dataFolder, argv, { stdin });
     expect([name, exit, err]).toEqual([name, 0, []]);
     expect([name, out.length]).toEqual([name, 1]);
     expect(JSON.parse(out[0] ?? ''), name).toBeTypeOf('object');

@@ -14,10 +14,12 @@ import { leave } from './leave.ts';
 import { log } from './log.ts';
 import { members } from './members.ts';
 import { newConversation } from './new.ts';
+import { passphrase } from './passphrase.ts';
 import { requests } from './requests.ts';
 import { rpc } from './rpc.ts';
 import { send } from './send.ts';
 import { state } from './state.ts';
+import { unlock } from './unlock.ts';
 import { up } from './up.ts';
 import { verify } from './verify-route.ts';
 import { watch } from './watch.ts';
@@ -29,6 +31,8 @@ const WORKING: readonly Command[] = [
   init,
   accounts,
   whoami,
+  unlock,
+  passphrase,
   newConversation,
   invite,
   requests,

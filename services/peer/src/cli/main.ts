@@ -2,13 +2,24 @@
 import { text } from 'node:stream/consumers';
 import type { CliIo } from './command.ts';
 import { runCommandLine } from './run.ts';
+import { pipedSecrets, typedSecrets } from './secret-input.ts';
 
 const interrupt = new AbortController();
+
+const readStdin = () => text(process.stdin);
 
 const io: CliIo = {
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
-  stdin: () => text(process.stdin),
+  stdin: readStdin,
+  secrets: process.stdin.isTTY
+    ? typedSecrets(
+        process.stdin,
+        (shown) => void process.stderr.write(shown),
+        // As Ctrl-C does where it is not taken as a letter.
+        () => void process.kill(process.pid, 'SIGINT'),
+      )
+    : pipedSecrets(readStdin),
   env: process.env,
   interrupted: () => {
     process.once('SIGINT', () => interrupt.abort());

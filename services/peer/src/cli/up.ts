@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CoveyError } from '@covey/errors';
 import { type CommandContext, defineCommand } from './command.ts';
+import { lockedHint } from './hints.ts';
 import { whenFolderShows } from './watch-folder.ts';
 
 const START_MS = 20_000;
@@ -15,21 +16,24 @@ export const up = defineCommand({
   summary: 'run the daemon until Ctrl-C, or with --detach in the background',
   details: [
     'In the background it writes its log to peer.log in the data folder. Settings are the PEER_ variables of the environment.',
+    'Accounts under a passphrase stay locked until `covey unlock`, unless PEER_PASSPHRASE_FILE names a file that holds it.',
   ],
   options: { detach: { type: 'boolean' } },
   run: async (_, { detach = false }, context) => {
     const { dataFolder, io } = context;
     if (detach) return startInBackground(context);
     const { runPeer } = await import('../main.ts');
-    await runPeer({ ...io.env, PEER_DATA: dataFolder });
+    await runPeer({ ...io.env, PEER_DATA: dataFolder }, context.hint);
     return 0;
   },
 });
 
-async function startInBackground({ peer, dataFolder, io, print }: CommandContext): Promise<number> {
+async function startInBackground(context: CommandContext): Promise<number> {
+  const { peer, dataFolder, io, print } = context;
   const running = await peer.daemon().catch(() => undefined);
   if (running) {
     print(running, [`covey ${running.version} already answers at ${running.url}`]);
+    await tellLocked(context);
     return 0;
   }
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
@@ -48,6 +52,7 @@ async function startInBackground({ peer, dataFolder, io, print }: CommandContext
     const started = await whenFolderShows(dataFolder, signal, () => peer.daemon(signal));
     child.unref();
     print(started, [`covey ${started.version} answers at ${started.url}`]);
+    await tellLocked(context);
     return 0;
   } catch (reason) {
     child.kill();
@@ -55,6 +60,11 @@ async function startInBackground({ peer, dataFolder, io, print }: CommandContext
   } finally {
     await log.close();
   }
+}
+
+async function tellLocked({ peer, hint }: CommandContext): Promise<void> {
+  const locked = lockedHint(await peer.call('listAccounts', {}));
+  if (locked !== undefined) hint(locked);
 }
 
 function startFailed(why: string, cause?: unknown): CoveyError {

@@ -44,7 +44,7 @@ export function daemonOperation<P extends TProperties>(
     ...told,
     params,
     call: async (accounts, given) => {
-      if (!validator.Check(given)) throw malformed(validator.Errors(given));
+      if (!validator.Check(given)) throw malformed(validator.Errors(given), params);
       // The check above is the schema that Static reads; TypeScript cannot follow it through a generic.
       return run(accounts, given as Static<TObject<P>>);
     },
@@ -76,8 +76,16 @@ export function pathParams({ path }: Operation): readonly string[] {
     .map((segment) => segment.slice(1));
 }
 
-function malformed(errors: readonly { instancePath: string; message: string }[]): CoveyError {
+function malformed(
+  errors: readonly { instancePath: string; message: string }[],
+  params: TObject,
+): CoveyError {
   const [first] = errors;
   const where = first?.instancePath.replace(/^\//, '') || 'parameters';
+  const [name = ''] = where.split('/');
+  // A name that is none of ours may be anything, a passphrase that slipped too: it is not repeated.
+  if (where !== 'parameters' && !Object.hasOwn(params.properties, name)) {
+    return new CoveyError('REQUEST_MALFORMED', 'parameters: one that is not known here');
+  }
   return new CoveyError('REQUEST_MALFORMED', `${where}: ${first?.message ?? 'not as described'}`);
 }

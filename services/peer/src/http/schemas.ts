@@ -37,6 +37,12 @@ export const Address = Type.String({
 /** A name that a person typed. */
 export const Name = Type.String({ minLength: 1, maxLength: 256 });
 
+/** What the keys of an account are put under. Judged by the device, which counts after normalization. */
+export const PassphraseText = Type.String({
+  description:
+    '8 to 1024 characters, of which form C of Unicode is taken; never answered or logged',
+});
+
 /** An invitation link or the one-time code for a new device. */
 export const Link = Type.String({ minLength: 1, maxLength: 8192 });
 
@@ -57,7 +63,11 @@ export const AccountInfo = Type.Object(
     deviceId: Type.String({ description: 'Id of this device, 64 hex digits' }),
     displayName: Type.String(),
     deviceName: Type.String(),
-    addresses: Type.Array(Type.String(), { description: 'Where others reach this device' }),
+    addresses: Type.Array(Type.String(), {
+      description: 'Where others reach this device; none while it is locked',
+    }),
+    locked: Type.Boolean({ description: 'Does not run until `unlockAccount`' }),
+    hasPassphrase: Type.Boolean({ description: 'Its keys on disk are under a passphrase' }),
   },
   NO_OTHER_KEYS,
 );
