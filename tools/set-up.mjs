@@ -69,7 +69,12 @@ function environment(tools, wanted) {
   const node = Object.keys(wanted).find((name) => name.startsWith('node-'));
   const first = node ? [bin] : [dirname(process.execPath), bin];
   const path = [...first, ...(process.env.PATH ?? '').split(delimiter)];
-  return { ...Object.fromEntries(entries), PATH: path.join(delimiter) };
+  return {
+    ...Object.fromEntries(entries),
+    PATH: path.join(delimiter),
+    // Sources run as they are: without it each start would strip and compile them anew.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tools, 'compile-cache'),
+  };
 }
 
 function isReady(root, tools, wanted) {

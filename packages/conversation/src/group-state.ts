@@ -18,6 +18,8 @@ export class GroupState {
   static readonly EMPTY = new GroupState(new Map());
   readonly files: ReadonlyMap<string, Oid>;
   #admins: readonly string[] | undefined;
+  readonly #bannedFrom = new Map<string, BanClass | undefined>();
+  readonly #writers = new Map<string, boolean>();
 
   constructor(files: ReadonlyMap<string, Oid>) {
     this.files = files;
@@ -41,11 +43,17 @@ export class GroupState {
 
   /** Admin or member: may write. */
   isWriter(uri: string): boolean {
-    return this.has(adminPath(uri)) || this.has(memberPath(uri));
+    return remembered(
+      this.#writers,
+      uri,
+      () => this.has(adminPath(uri)) || this.has(memberPath(uri)),
+    );
   }
 
   bannedFrom(id: string): BanClass | undefined {
-    return BAN_CLASSES.find((from) => this.has(bannedPath(from, id)));
+    return remembered(this.#bannedFrom, id, () =>
+      BAN_CLASSES.find((from) => this.has(bannedPath(from, id))),
+    );
   }
 
   /** Path of the account chain of an admin or member. */
@@ -88,6 +96,15 @@ export class GroupState {
     }
     return new GroupState(files);
   }
+}
+
+/** Asked for each commit, and most commits have the state of the one before: an answer is kept as long as the state. */
+function remembered<T>(known: Map<string, T>, id: string, find: () => T): T {
+  const answer = known.get(id);
+  if (answer !== undefined || known.has(id)) return answer as T; // What was put in.
+  const found = find();
+  known.set(id, found);
+  return found;
 }
 
 /** One path that differs between two states. */

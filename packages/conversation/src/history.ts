@@ -25,6 +25,7 @@ export interface Resolved {
 
 export type Judged = { readonly entry: Entry } | { readonly broken: Break };
 
+const NONE: readonly never[] = [];
 const RELATIONS = ['edit', 'reply-to', 'react-to'];
 
 /**
@@ -134,12 +135,15 @@ export class History {
       content: prepared.content,
       uri: facts.uri,
       device: facts.device,
-      name: prepared.commit.author.name,
+      name: this.papers.texts.keep(prepared.commit.author.name),
       time: prepared.commit.author.time,
-      tree: prepared.commit.tree,
+      // As the parent has it: the text of a commit's own header would keep all of the header.
+      tree:
+        known.find(({ tree }) => tree === prepared.commit.tree)?.tree ??
+        this.papers.texts.keep(prepared.commit.tree),
       seen: act ? seen.with(act.index) : seen,
       ...(act ? { act } : {}),
-      deviations: verdict.deviations,
+      deviations: verdict.deviations.length > 0 ? verdict.deviations : NONE,
     };
     this.#add(entry);
     if (known.length === 0) this.#charter = charterOf(entry);

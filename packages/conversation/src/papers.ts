@@ -1,4 +1,4 @@
-import type { Digests } from '@covey/codec';
+import { type Digests, utf8, utf8Text } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
 import type { GitObject, ObjectReader, Oid } from '@covey/git-objects';
 import { readTree } from '@covey/git-objects';
@@ -28,6 +28,7 @@ export interface Crypto {
 }
 
 const STATES_KEPT = 512;
+const TEXTS_KEPT = 4096;
 const PAPERS_KEPT = 8192;
 const MAX_DEPTH = 6;
 /** Files in one tree: 1 000 members with two devices each, and votes. */
@@ -42,6 +43,9 @@ export class Papers {
   readonly #states = new Recent<GroupState>(STATES_KEPT);
   readonly #judged = new Recent<Promise<Judged<unknown>>>(PAPERS_KEPT);
   readonly #authors = new WeakMap<GroupState, Map<string, Promise<Author>>>();
+
+  /** Texts that stand in many commits. */
+  readonly texts = new Texts();
 
   constructor(crypto: Crypto) {
     this.crypto = crypto;
@@ -181,6 +185,19 @@ export async function mustRead(
   throw new CoveyError('GIT_OBJECT_MALFORMED', `${oid} is a ${object.type}, not a ${type}`, {
     data: { oid },
   });
+}
+
+/** One copy of each text, which keeps nothing else alive: a part of a text keeps all of it. */
+class Texts {
+  readonly #known = new Recent<string>(TEXTS_KEPT);
+
+  keep<T extends string>(text: T): T {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known as T; // The same text.
+    const own = utf8Text(utf8(text));
+    this.#known.set(own, own);
+    return own as T;
+  }
 }
 
 /** The most recently used of a bounded number of values. */

@@ -27,7 +27,7 @@ export interface Report {
 }
 
 /** Commits whose signatures are checked side by side, ahead of judging. */
-const AHEAD = 64;
+const AHEAD = 512;
 
 export interface VerifyOptions {
   readonly profile: Profile;

@@ -93,7 +93,7 @@ export class PackFolder {
     await this.reload();
   }
 
-  /** Lists the folder anew. A pack counts once its index is there. @throws {CoveyError} OBJECT_DAMAGED */
+  /** Lists the folder anew. A pack counts once both of its files are there. @throws {CoveyError} OBJECT_DAMAGED */
   reload(): Promise<void> {
     // One after another: two at once would open a new pack twice and forget one of them.
     const reloaded = this.#reloading.then(() => this.#list());
@@ -105,7 +105,11 @@ export class PackFolder {
     const changedAt = await this.#changedAt();
     // A pack that comes within the same tick of the disk's clock would not show in its time.
     const settled = Date.now() - changedAt > CLOCK_TICK_MS;
-    const names = (await namesIn(this.#folder)).filter((name) => /^pack-.*\.idx$/.test(name));
+    const all = new Set(await namesIn(this.#folder));
+    // After a power loss the name of an index may be there and that of its pack not.
+    const names = [...all].filter(
+      (name) => /^pack-.*\.idx$/.test(name) && all.has(name.replace(/idx$/, 'pack')),
+    );
     const packs = new Map<string, PackFile>();
     for (const name of names) {
       const known = this.#packs.get(name);

@@ -1,5 +1,5 @@
 import { invariant } from '@covey/errors';
-import { type Oid, oidBytes, oidFromBytes } from '@covey/git-objects';
+import { type Oid, oidFromBytes } from '@covey/git-objects';
 
 /** Where the objects of a pack start. Never trusted: whoever reads by it checks the object's id. */
 export interface PackOffsets {
@@ -42,18 +42,20 @@ export class PackIndexFile implements PackOffsets {
   }
 
   offsetOf(oid: Oid): number | undefined {
-    const first = Number.parseInt(oid.slice(0, 2), 16);
+    // Of many packs one has the object: in most of them its first word is not even found.
+    const word = Number.parseInt(oid.slice(0, 8), 16);
+    const first = word >>> 24;
     let low = first === 0 ? 0 : this.#fanOut(first - 1);
     let high = this.#fanOut(first);
-    if (low === high) return undefined; // Mostly so: of many packs one has it.
-    const wanted = oidBytes(oid);
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const at = this.#oidAt(middle);
-      const order = this.#bytes.compare(wanted, 0, 20, at, at + 20);
-      if (order === 0) return this.#offsetAt(middle);
-      if (order < 0) low = middle + 1;
+      if (this.#bytes.readUInt32BE(this.#oidAt(middle)) < word) low = middle + 1;
       else high = middle;
+    }
+    for (; low < this.#count; low++) {
+      const at = this.#oidAt(low);
+      if (this.#bytes.readUInt32BE(at) !== word) return undefined;
+      if (this.#bytes.toString('hex', at, at + 20) === oid) return this.#offsetAt(low);
     }
     return undefined;
   }

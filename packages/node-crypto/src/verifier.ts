@@ -1,17 +1,13 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { CoveyError } from '@covey/errors';
 import {
+  KeyHandles,
   type PublicKey,
   rawEd25519,
-  readPublicKey,
   type SignatureAlgorithm,
   type SignatureVerifier,
   strictEd25519,
 } from '@covey/identity';
-import { RecentMap } from './recent-map.ts';
 
-/** Keys kept ready; some 2 KB each. */
-const CACHED_KEYS = 4096;
 /** Names of OpenSSL's digests; none for Ed25519, which has its own. */
 const DIGEST_NAMES: Readonly<Record<SignatureAlgorithm, string | null>> = {
   ed25519: null,
@@ -20,34 +16,44 @@ const DIGEST_NAMES: Readonly<Record<SignatureAlgorithm, string | null>> = {
   'rsa-sha512': 'sha512',
 };
 
+/** A check that OpenSSL may be asked about: key and form of the signature were found good. */
+export interface OpenSslCheck {
+  readonly key: KeyObject;
+  /** OpenSSL's name; `null` for Ed25519. */
+  readonly digest: string | null;
+}
+
 /**
  * Checks signatures in OpenSSL, on libuv's threads. Ed25519 passes {@link strictEd25519} first, so
  * that the verdict is the browser's too. Foreign data never makes it throw.
  */
 export function nodeVerifier(): SignatureVerifier {
-  const keys = new RecentMap<KeyObject>(CACHED_KEYS);
+  const checkOf = makeOpenSslChecks();
   return {
     async verify(key, algorithm, message, signature) {
-      if ((algorithm === 'ed25519') !== (key.algorithm === 'ed25519')) return false;
-      // With the algorithm: what a key claims to be is checked when it is imported.
-      const id = `${key.algorithm} ${Buffer.from(key.spki).toString('latin1')}`;
-      const keyObject = keys.find(id) ?? importKey(key);
-      if (!keyObject) return false;
-      keys.keep(id, keyObject);
-      if (algorithm === 'ed25519' && !strictEd25519(rawEd25519(key), signature)) return false;
-      return verifyOnThread(keyObject, algorithm, message, signature);
+      const check = checkOf(key, algorithm, signature);
+      return check !== undefined && verifyOnThread(check, message, signature);
     },
   };
 }
 
-/** Reads the key by the profile of certificates first: OpenSSL takes more spellings and sizes. */
-function importKey({ algorithm, spki }: PublicKey): KeyObject | undefined {
-  try {
-    if (readPublicKey(spki).algorithm !== algorithm) return undefined;
-  } catch (reason) {
-    if (!CoveyError.is(reason)) throw reason;
-    return undefined;
-  }
+/** Decides what OpenSSL may be asked. `undefined`: the answer is no, whatever OpenSSL thinks. */
+export function makeOpenSslChecks() {
+  const keys = new KeyHandles(importKey);
+  return (
+    key: PublicKey,
+    algorithm: SignatureAlgorithm,
+    signature: Uint8Array,
+  ): OpenSslCheck | undefined => {
+    if ((algorithm === 'ed25519') !== (key.algorithm === 'ed25519')) return undefined;
+    const handle = keys.of(key);
+    if (!handle) return undefined;
+    const isStrict = algorithm !== 'ed25519' || strictEd25519(rawEd25519(key), signature);
+    return isStrict ? { key: handle, digest: DIGEST_NAMES[algorithm] } : undefined;
+  };
+}
+
+function importKey({ spki }: PublicKey): KeyObject | undefined {
   try {
     return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
   } catch {
@@ -56,14 +62,14 @@ function importKey({ algorithm, spki }: PublicKey): KeyObject | undefined {
   }
 }
 
-function verifyOnThread(
-  key: KeyObject,
-  algorithm: SignatureAlgorithm,
+/** Resolves to the verdict of a thread of libuv's. */
+export function verifyOnThread(
+  { key, digest }: OpenSslCheck,
   message: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    verify(DIGEST_NAMES[algorithm], message, key, signature, (failure, holds) => {
+    verify(digest, message, key, signature, (failure, holds) => {
       resolve(!failure && holds);
     });
   });

@@ -3,7 +3,7 @@ import { CoveyError } from '@covey/errors';
 import { type GitObject, type ObjectReader, type Oid, readTree } from '@covey/git-objects';
 
 const MAX_HAVES = 128;
-const MAX_SLICE_COMMITS = 5000;
+const MAX_SLICE_COMMITS = 2000;
 /** Well below what a receiver takes: the last commit may bring many. */
 const MAX_SLICE_OBJECTS = 12_000;
 

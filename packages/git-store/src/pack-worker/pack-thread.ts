@@ -16,9 +16,9 @@ export class PackThread {
     this.#patienceMs = patienceMs;
     this.#worker = new Worker(script, {
       name: 'packs',
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
-      // It computes and nothing else.
-      env: {},
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: HEAP_LIMIT_MB },
+      // It computes and nothing else; where its compiled code is kept is all that it is told.
+      env: { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] },
     });
     this.#worker.unref();
     this.#worker.on('message', (answer: FromWorker) => this.#waiting.get(answer.pack)?.(answer));
@@ -31,22 +31,26 @@ export class PackThread {
     });
   }
 
-  tell(message: ToWorker): void {
-    this.#worker.postMessage(message);
+  /** Buffers change threads without being copied, and are gone here. */
+  tell(message: ToWorker, buffers: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, buffers);
   }
 
   /**
    * One question, one answer. A silence that is too long ends the thread.
    * @throws {CoveyError} what the thread found wrong; DEADLINE_EXCEEDED when it was ended
    */
-  async ask(question: ToWorker): Promise<Exclude<FromWorker, { say: 'failed' }>> {
+  async ask(
+    question: ToWorker,
+    buffers: readonly ArrayBuffer[] = [],
+  ): Promise<Exclude<FromWorker, { say: 'failed' }>> {
     if (this.#hasEnded) throw ended();
     const impatient = setTimeout(() => void this.end(), this.#patienceMs);
     // Whoever waits for an answer keeps the process alive; an idle thread does not.
     this.#worker.ref();
     const answer = await new Promise<FromWorker | undefined>((resolve) => {
       this.#waiting.set(question.pack, resolve);
-      this.tell(question);
+      this.tell(question, buffers);
     });
     clearTimeout(impatient);
     this.#waiting.delete(question.pack);

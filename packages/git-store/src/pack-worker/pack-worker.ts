@@ -1,5 +1,10 @@
 import { invariant } from '@covey/errors';
-import type { PackReader, PackReaderOptions, ReceivedPack } from '@covey/git-objects';
+import {
+  DEFAULT_PACK_LIMITS,
+  type PackReader,
+  type PackReaderOptions,
+  type ReceivedPack,
+} from '@covey/git-objects';
 import { whileWanted } from '../while-wanted.ts';
 import { receivedPack } from './pack-reading.ts';
 import { PackThread } from './pack-thread.ts';
@@ -38,8 +43,10 @@ export class PackWorker implements PackReader {
     const pack = this.#packs++;
     thread.tell({ pack, say: 'open', limits });
     try {
-      for await (const bytes of whileWanted(chunks, signal)) {
-        await thread.ask({ pack, say: 'chunk', bytes });
+      for await (const chunk of whileWanted(chunks, signal)) {
+        // A copy: a chunk is mostly a view of something larger, all of which would go along.
+        const bytes = new Uint8Array(chunk);
+        await thread.ask({ pack, say: 'chunk', bytes }, [bytes.buffer]);
       }
       let answer = await thread.ask({ pack, say: 'end' });
       while (answer.say === 'wants') {
@@ -52,9 +59,13 @@ export class PackWorker implements PackReader {
     }
   }
 
-  /** Starts the thread, so that the first pack doesn't wait for it. */
-  warmUp(): void {
-    this.#running();
+  /** Starts the thread, so that the first pack doesn't wait for it. Resolves when it is there. */
+  async warmUp(): Promise<void> {
+    const thread = this.#running();
+    const pack = this.#packs++;
+    thread.tell({ pack, say: 'open', limits: DEFAULT_PACK_LIMITS });
+    await thread.ask({ pack, say: 'chunk', bytes: new Uint8Array() });
+    thread.tell({ pack, say: 'forget' });
   }
 
   /** Ends the thread. Packs that are being read fail. */

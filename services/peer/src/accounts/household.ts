@@ -14,6 +14,7 @@ import { CoveyError } from '@covey/errors';
 import {
   createDirectory,
   GitStore,
+  type GitStoreOptions,
   isMissing,
   replaceDurably,
   syncDirectory,
@@ -47,11 +48,13 @@ export class DiskHousehold implements Household {
   readonly #now: () => Date;
   /** One for all accounts: a key derivation takes 64 MiB. */
   readonly #turnstile = new Turnstile();
+  readonly #stores: GitStoreOptions;
   #oldest: string | undefined;
 
-  constructor(root: string, now: () => Date) {
+  constructor(root: string, now: () => Date, stores: GitStoreOptions = {}) {
     this.#root = root;
     this.#now = now;
+    this.#stores = stores;
   }
 
   /** Id of the account that was made first, of those that were told or made. */
@@ -75,7 +78,12 @@ export class DiskHousehold implements Household {
   }
 
   folder(accountId: string): DiskAccountFolder {
-    return new DiskAccountFolder(accountId, join(this.#root, accountId), this.#turnstile);
+    return new DiskAccountFolder(
+      accountId,
+      join(this.#root, accountId),
+      this.#turnstile,
+      this.#stores,
+    );
   }
 
   async create(
@@ -106,8 +114,10 @@ export class DiskAccountFolder implements AccountFolder {
   readonly accountId: string;
   readonly #path: string;
   readonly #keys: KeyFile;
+  readonly #stores: GitStoreOptions;
 
-  constructor(accountId: string, path: string, turnstile: Turnstile) {
+  constructor(accountId: string, path: string, turnstile: Turnstile, stores: GitStoreOptions) {
+    this.#stores = stores;
     this.accountId = accountId;
     this.#path = path;
     this.#keys = new KeyFile(path, turnstile);
@@ -174,7 +184,7 @@ export class DiskAccountFolder implements AccountFolder {
 
   async openConversation(id: string): Promise<ConversationStore | undefined> {
     try {
-      return storeOf(await GitStore.open(this.#conversation(id)));
+      return storeOf(await GitStore.open(this.#conversation(id), this.#stores));
     } catch (reason) {
       if (CoveyError.is(reason, 'REPOSITORY_UNREADABLE')) return undefined;
       throw reason;
@@ -183,7 +193,7 @@ export class DiskAccountFolder implements AccountFolder {
 
   async createConversation(id: string): Promise<ConversationStore> {
     await createDirectory(this.#conversation(id));
-    return storeOf(await GitStore.create(this.#conversation(id)));
+    return storeOf(await GitStore.create(this.#conversation(id), this.#stores));
   }
 
   async removeConversation(id: string): Promise<void> {

@@ -9,7 +9,6 @@ import {
   nodeDeflate,
   nodeDigests,
   nodeRandom,
-  nodeVerifier,
   signerFromPkcs8,
 } from '@covey/node-crypto';
 import { linkOverNetwork } from '@covey/peer-channel';
@@ -18,6 +17,7 @@ import { Doors } from './doors.ts';
 import { DiskHousehold } from './household.ts';
 import { lanDiscoveryOf } from './lan.ts';
 import { peerNetworkOf } from './peer-network.ts';
+import type { Threads } from './threads.ts';
 
 const systemClock: Clock = {
   now: () => new Date(),
@@ -30,9 +30,13 @@ const systemClock: Clock = {
 };
 
 /** Everything that the device runtime needs, on Node and this machine's disk and network. */
-export function nodePorts(config: PeerConfig, events: EventLog, log: Logger): DevicePorts {
-  const crypto: Crypto = { digests: nodeDigests, verifier: nodeVerifier() };
-  const household = new DiskHousehold(config.dataFolder, systemClock.now);
+export function nodePorts(
+  config: PeerConfig,
+  { events, log, threads }: { events: EventLog; log: Logger; threads: Threads },
+): DevicePorts {
+  const crypto: Crypto = { digests: nodeDigests, verifier: threads.verifier };
+  const { packReader } = threads;
+  const household = new DiskHousehold(config.dataFolder, systemClock.now, { packReader });
   const doors = new Doors(config, () => household.oldest, log);
   return {
     clock: systemClock,
