@@ -13,14 +13,20 @@ export {
   sameObject,
 } from './object-store.ts';
 export { isOid, NULL_OID, type Oid, oidBytes, oidFromBytes, parseOid } from './oid.ts';
-export { LONGEST_ENTRY_HEADER, type PackEntryHeader, readEntryHeader } from './pack-entry.ts';
+export {
+  LONGEST_ENTRY_HEADER,
+  type PackEntryHeader,
+  readEntryHeader,
+  writeEntryHeader,
+} from './pack-entry.ts';
 export { type PackIndexEntry, packIndex } from './pack-index.ts';
 export { DEFAULT_PACK_LIMITS, LOCAL_PACK_LIMITS, type PackLimits } from './pack-limits.ts';
-export { cleanName, type Person } from './person.ts';
 export { inflateExactly, PackParser, type PackParserOptions } from './pack-parser.ts';
 export type { PackReader, PackReaderOptions, ReceivedPack } from './pack-reader.ts';
+export { cleanName, type Person } from './person.ts';
 export { type ReadPackOptions, readPack } from './read-pack.ts';
 export { isRefName, MemoryRefStore, type RefStore, type Refs } from './ref-store.ts';
+export { isCollisionAttack } from './sha1-attack.ts';
 export {
   isEntryName,
   type LooseTreeEntry,
@@ -29,5 +35,5 @@ export {
   type TreeEntry,
   writeTree,
 } from './tree.ts';
-export { type WritePackOptions, writePack } from './write-pack.ts';
+export { packHeader, type WritePackOptions, writePack } from './write-pack.ts';
 export { type Deflate, type Inflate, longestDeflated } from './zlib-ports.ts';

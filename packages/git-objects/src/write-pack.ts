@@ -53,7 +53,8 @@ export async function* writePack(
   yield concatBytes(last, digests.sha1(...blocks, last));
 }
 
-function packHeader(count: number): Uint8Array {
+/** The twelve bytes before the entries of a pack. */
+export function packHeader(count: number): Uint8Array {
   const header = new Uint8Array(12);
   header.set(utf8('PACK'));
   const view = new DataView(header.buffer);

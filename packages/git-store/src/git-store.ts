@@ -20,11 +20,13 @@ import { nodeDigests } from '@covey/node-crypto';
 import { createDirectory, isMissing, replaceDurably, TEMPORARY } from './durable-files.ts';
 import { installPack, installPackFiles } from './install-pack.ts';
 import { LooseObjects } from './loose-objects.ts';
+import type { PackFile } from './pack-file.ts';
 import { PackFolder } from './pack-folder.ts';
 import { inlinePackReader } from './pack-worker/inline-pack-reader.ts';
 import { readPackedRefs, writePackedRefs } from './packed-refs.ts';
 import { MemoryQuarantine, type Quarantine } from './quarantine.ts';
 import { RecentObjects } from './recent-objects.ts';
+import { entryOf, type StoredEntry } from './stored-entry.ts';
 
 /** Larger batches become a pack: two files to sync instead of two, file and shelf, for each object. */
 const MOST_LOOSE_AT_ONCE = 4;
@@ -134,25 +136,32 @@ export class GitStore implements ObjectStore, RefStore {
     const loose = await this.#loose.list();
     const small = await this.#packs.toGather(loose.length);
     if (loose.length === 0 && small.length < 2) return;
-    const oids = new Set([...loose, ...small.flatMap(({ pack }) => [...pack.oids()])]);
-    const readStored = (oid: Oid) => this.#readStored(oid);
-    async function* objects() {
-      for (const oid of oids) {
-        const object = await readStored(oid);
-        invariant(object, 'only packing removes objects, and it packs them first');
-        yield object;
-      }
-    }
-    const made = await installPack(
-      join(this.#path, 'objects', 'pack'),
-      objects(),
-      oids.size,
-      this.#digests,
-    );
+    const packs = small.map(({ pack }) => pack);
+    const oids = new Set([...loose, ...packs.flatMap((pack) => [...pack.oids()])]);
+    const folder = join(this.#path, 'objects', 'pack');
+    const made = await installPack(folder, this.#gathered(loose, packs), oids.size);
     await this.#packs.reload();
     await this.#loose.remove(loose);
     // The same objects in the same order make a pack of the same name.
     await this.#packs.remove(small.map(({ name }) => name).filter((name) => name !== made));
+  }
+
+  /** Each object once. What lies in a pack is copied as it is: nothing is inflated to be deflated again. */
+  async *#gathered(loose: readonly Oid[], packs: readonly PackFile[]): AsyncGenerator<StoredEntry> {
+    const given = new Set<Oid>();
+    for (const pack of packs) {
+      for await (const entry of pack.entries()) {
+        if (given.has(entry.oid)) continue;
+        given.add(entry.oid);
+        yield entry;
+      }
+    }
+    for (const oid of loose) {
+      if (given.has(oid)) continue;
+      const object = await this.#loose.read(oid);
+      invariant(object, 'only packing removes objects, and it packs them first');
+      yield entryOf(oid, object);
+    }
   }
 
   /** Reads everything from the disk; resolves to the ids of objects that are damaged. */
@@ -251,10 +260,10 @@ export class GitStore implements ObjectStore, RefStore {
       await installPackFiles(folder, { pack: asItCame.bytes, index: () => asItCame.index });
       return;
     }
-    async function* objects() {
-      for (const oid of oids) yield read(oid);
+    async function* entries() {
+      for (const oid of oids) yield entryOf(oid, read(oid));
     }
-    await installPack(folder, objects(), oids.length, this.#digests);
+    await installPack(folder, entries(), oids.length);
   }
 
   /** Asks the disk once for many: most of what arrives is new. */

@@ -1,9 +1,10 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Digests, toHex } from '@covey/codec';
-import { type GitObject, type PackIndexEntry, packIndex, writePack } from '@covey/git-objects';
-import { nodeDeflate } from '@covey/node-crypto';
+import { toHex } from '@covey/codec';
+import { type PackIndexEntry, packIndex } from '@covey/git-objects';
+import { nodeDigests } from '@covey/node-crypto';
 import { ensureDirectory, syncDirectory, temporaryPath, writeSynced } from './durable-files.ts';
+import { packOf, type StoredEntry } from './stored-entry.ts';
 
 /** A pack in the making: its bytes, and its index once they have all been taken. */
 interface PackFiles {
@@ -11,24 +12,21 @@ interface PackFiles {
   index(): Uint8Array;
 }
 
-/** Writes a pack of these objects, see {@link installPackFiles}. */
+/** Writes a pack of these entries, see {@link installPackFiles}. */
 export function installPack(
   folder: string,
-  objects: AsyncIterable<GitObject>,
+  entries: AsyncIterable<StoredEntry>,
   count: number,
-  digests: Digests,
 ): Promise<string> {
-  const entries: PackIndexEntry[] = [];
+  const indexed: PackIndexEntry[] = [];
   let checksum: Uint8Array = new Uint8Array();
-  const onEntry = (entry: PackIndexEntry) => void entries.push(entry);
-  const parts = writePack(objects, count, { digests, deflate: nodeDeflate, onEntry });
   async function* rememberingEnd() {
-    for await (const part of parts) {
-      checksum = part.subarray(-20); // The last part ends in the checksum, and has all of it.
+    for await (const part of packOf(entries, count, (entry) => indexed.push(entry))) {
+      checksum = part; // The last part is the checksum.
       yield part;
     }
   }
-  const index = () => packIndex(entries, checksum, digests);
+  const index = () => packIndex(indexed, checksum, nodeDigests);
   return installPackFiles(folder, { pack: rememberingEnd(), index });
 }
 

@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import type { Digests } from '@covey/codec';
-import { CoveyError } from '@covey/errors';
+import { CoveyError, invariant } from '@covey/errors';
 import {
   applyDelta,
   type GitObject,
@@ -15,8 +17,10 @@ import { nodeInflate } from '@covey/node-crypto';
 import { checked, damaged } from './damaged.ts';
 import { FileBlocks } from './file-blocks.ts';
 import type { PackOffsets } from './pack-index-file.ts';
+import { entryOf, type StoredEntry } from './stored-entry.ts';
 
 const { maxObjectBytes, maxDeltaDepth } = LOCAL_PACK_LIMITS;
+const TRAILER_BYTES = 20;
 const LARGEST = Math.max(...Object.values(maxObjectBytes));
 /** What the delta programs of one object may hold together. */
 const MAX_CHAIN_BYTES = 128 * 1024 * 1024;
@@ -29,6 +33,7 @@ interface Chain {
 
 /** Reads single objects of a pack file, deltas included. */
 export class PackFile {
+  readonly #path: string;
   readonly #blocks: FileBlocks;
   readonly #offsets: PackOffsets;
   readonly #digests: Digests;
@@ -41,6 +46,7 @@ export class PackFile {
     /** Bases that a thin pack leaves out. */
     outside: (oid: Oid) => Promise<GitObject | undefined> = async () => undefined,
   ) {
+    this.#path = path;
     this.#blocks = new FileBlocks(path);
     this.#offsets = offsets;
     this.#digests = digests;
@@ -68,6 +74,28 @@ export class PackFile {
       return checked(oid, await this.#readAt(offset), this.#digests);
     } catch (cause) {
       throw CoveyError.is(cause, 'OBJECT_DAMAGED') ? cause : damaged(oid, cause);
+    }
+  }
+
+  /**
+   * All objects as they lie here, in that order; deltas made whole. The bytes are checked against the index, their
+   * ids are not computed anew.
+   * @throws {CoveyError} OBJECT_DAMAGED
+   */
+  async *entries(): AsyncGenerator<StoredEntry> {
+    const entries = this.#offsets.entries();
+    const end = (await stat(this.#path)).size - TRAILER_BYTES;
+    for (const [at, { oid, offset, crc32: sum }] of entries.entries()) {
+      const length = (entries[at + 1]?.offset ?? end) - offset;
+      const bytes = await this.#blocks.read(offset, length);
+      if (bytes.length !== length || crc32(bytes) !== sum) throw damaged(oid);
+      if (typeof readEntryHeader(bytes, offset).kind === 'string') {
+        yield { oid, bytes };
+        continue;
+      }
+      const object = await this.read(oid);
+      invariant(object, 'a pack has what its index lists');
+      yield entryOf(oid, object);
     }
   }
 

@@ -1,11 +1,13 @@
 import { invariant } from '@covey/errors';
-import { type Oid, oidFromBytes } from '@covey/git-objects';
+import { type Oid, oidFromBytes, type PackIndexEntry } from '@covey/git-objects';
 
 /** Where the objects of a pack start. Never trusted: whoever reads by it checks the object's id. */
 export interface PackOffsets {
   readonly size: number;
   offsetOf(oid: Oid): number | undefined;
   oids(): Iterable<Oid>;
+  /** All objects, in the order in which they lie in the pack. */
+  entries(): readonly PackIndexEntry[];
 }
 
 const HEADER_BYTES = 8;
@@ -65,6 +67,17 @@ export class PackIndexFile implements PackOffsets {
       const at = this.#oidAt(index);
       yield oidFromBytes(this.#bytes.subarray(at, at + 20));
     }
+  }
+
+  entries(): readonly PackIndexEntry[] {
+    const checksums = this.#oidAt(this.#count);
+    return [...this.oids()]
+      .map((oid, index) => {
+        const offset = this.#offsetAt(index);
+        invariant(offset !== undefined, 'every object of an index has an offset');
+        return { oid, offset, crc32: this.#bytes.readUInt32BE(checksums + 4 * index) };
+      })
+      .sort((a, b) => a.offset - b.offset);
   }
 
   #fanOut(byte: number): number {
