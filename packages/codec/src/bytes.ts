@@ -17,6 +17,11 @@ export function utf8Text(bytes: Uint8Array): string {
   }
 }
 
+/** The same text on its own: one that was cut out of a larger text keeps all of that alive. */
+export function ownText<T extends string>(text: T): T {
+  return decoder.decode(encoder.encode(text)) as T; // The same text; ids and names are well-formed.
+}
+
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let at = 0;

@@ -2,9 +2,15 @@ import { CoveyError } from '@covey/errors';
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const BASE64_VALUE = valuesOf(BASE64);
+const BASE64URL_VALUE = valuesOf(BASE64.replace('+/', '-_'));
+
 /** By character code; 255 for what is no digit. */
-const BASE64_VALUE = new Uint8Array(128).fill(255);
-for (let value = 0; value < 64; value++) BASE64_VALUE[BASE64.charCodeAt(value)] = value;
+function valuesOf(digits: string): Uint8Array {
+  const values = new Uint8Array(128).fill(255);
+  for (let value = 0; value < 64; value++) values[digits.charCodeAt(value)] = value;
+  return values;
+}
 
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
@@ -47,13 +53,17 @@ export function toBase64(bytes: Uint8Array): string {
 /** Only the one canonical spelling is read: no white space, full padding, zero spare bits. @throws {CoveyError} ENCODING_MALFORMED */
 export function fromBase64(text: string): Uint8Array {
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const digits = text.length - padding;
+  if (text.length % 4 !== 0) throw new CoveyError('ENCODING_MALFORMED', 'not padded base64');
+  return decode(text, text.length - padding, BASE64_VALUE);
+}
+
+function decode(text: string, digits: number, values: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(Math.floor((digits * 3) / 4));
   let group = 0;
   let bits = 0;
   let at = 0;
   for (let digit = 0; digit < digits; digit++) {
-    const value = BASE64_VALUE[text.charCodeAt(digit)] ?? 255;
+    const value = values[text.charCodeAt(digit)] ?? 255;
     if (value === 255) throw new CoveyError('ENCODING_MALFORMED', 'not base64');
     group = (group << 6) | value;
     bits += 6;
@@ -63,8 +73,9 @@ export function fromBase64(text: string): Uint8Array {
       group &= (1 << bits) - 1;
     }
   }
-  const canonical = group === 0 && bits < 6 && text.length % 4 === 0;
-  if (!canonical) throw new CoveyError('ENCODING_MALFORMED', 'not canonical base64');
+  if (group !== 0 || bits >= 6) {
+    throw new CoveyError('ENCODING_MALFORMED', 'not canonical base64');
+  }
   return bytes;
 }
 
@@ -73,11 +84,7 @@ export function toBase64url(bytes: Uint8Array): string {
   return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
-/** @throws {CoveyError} ENCODING_MALFORMED */
+/** Only the one canonical spelling is read: no padding, zero spare bits. @throws {CoveyError} ENCODING_MALFORMED */
 export function fromBase64url(text: string): Uint8Array {
-  if (!/^[A-Za-z0-9_-]*$/.test(text)) {
-    throw new CoveyError('ENCODING_MALFORMED', 'not base64url');
-  }
-  const standard = text.replaceAll('-', '+').replaceAll('_', '/');
-  return fromBase64(standard + '='.repeat((4 - (standard.length % 4)) % 4));
+  return decode(text, text.length, BASE64URL_VALUE);
 }

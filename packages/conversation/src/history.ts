@@ -16,6 +16,7 @@ import { resolve } from './resolve.ts';
 import { type Break, RULE_NOT_YET_KNOWN, type Verdict } from './rule.ts';
 import { Seen } from './seen.ts';
 import { needsTheCut } from './the-cut.ts';
+import { targetOf } from './timeline.ts';
 
 /** A state with its name: `tree` is what `materialize` makes of it. */
 export interface Resolved {
@@ -38,6 +39,8 @@ export class History {
   readonly #base: History | undefined;
   readonly #entries = new Map<Oid, Entry>();
   readonly #ordered: Entry[] = [];
+  /** Edits and reactions by what they are about. */
+  readonly #about = new Map<string, Entry[]>();
   readonly #acts: Act[];
   /** Those of the acts that brought a revocation list. */
   readonly #lists: Act[];
@@ -105,6 +108,11 @@ export class History {
   /** The commits that were taken in here (of a draft: not those of its base), in display order. */
   get ordered(): readonly Entry[] {
     return this.#ordered;
+  }
+
+  /** Edits of a commit and reactions to it that were taken in here, in display order. */
+  about(oid: Oid): readonly Entry[] {
+    return this.#about.get(oid) ?? [];
   }
 
   /** Reads and judges one commit whose parents are in, and takes it in when it is accepted. */
@@ -229,16 +237,15 @@ export class History {
     return needsTheCut(parents, this.#acts);
   }
 
-  /** Mostly at the end: what comes late goes in front of what is higher. */
-  #place(entry: Entry): void {
-    let at = this.#ordered.length;
-    while (at > 0 && inDisplayOrder(this.#ordered[at - 1] as Entry, entry) > 0) at--; // Within bounds by the loop.
-    this.#ordered.splice(at, 0, entry);
-  }
-
   #add(entry: Entry): void {
     this.#entries.set(entry.oid, entry);
-    this.#place(entry);
+    place(entry, this.#ordered);
+    const target = targetOf(entry);
+    if (target !== undefined) {
+      const about = this.#about.get(target) ?? [];
+      place(entry, about);
+      this.#about.set(target, about);
+    }
     if (entry.act) {
       invariant(
         entry.act.index === this.#acts.length,
@@ -251,6 +258,14 @@ export class History {
     this.#heads.add(entry);
     this.#root ??= entry;
   }
+}
+
+/** Mostly at the end: what comes late goes in front of what is higher. */
+function place(entry: Entry, ordered: Entry[]): void {
+  let at = ordered.length;
+  while (at > 0 && inDisplayOrder(ordered[at - 1] as Entry, entry) > 0) at--; // Within bounds by the loop.
+  if (at === ordered.length) ordered.push(entry);
+  else ordered.splice(at, 0, entry);
 }
 
 /** The law that is missing is named as such, whatever rule met it. */

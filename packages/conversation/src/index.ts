@@ -12,7 +12,7 @@ export { type Crypto, mustRead } from './papers.ts';
 export { resolve } from './resolve.ts';
 export { type Break, type Leniency, RULE_NOT_YET_KNOWN, type Rule, type Verdict } from './rule.ts';
 export { rulesPage } from './rules-page.ts';
-export { type TimelineMessage, timeline } from './timeline.ts';
+export { isShown, type TimelineMessage, timeline, timelinePage } from './timeline.ts';
 export { type ConversationProfile, readVcard, writeVcard } from './vcard.ts';
 export {
   collect,

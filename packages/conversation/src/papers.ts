@@ -1,4 +1,4 @@
-import { type Digests, utf8, utf8Text } from '@covey/codec';
+import { type Digests, ownText } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
 import type { GitObject, ObjectReader, Oid } from '@covey/git-objects';
 import { readTree } from '@covey/git-objects';
@@ -194,9 +194,9 @@ class Texts {
   keep<T extends string>(text: T): T {
     const known = this.#known.get(text);
     if (known !== undefined) return known as T; // The same text.
-    const own = utf8Text(utf8(text));
+    const own = ownText(text);
     this.#known.set(own, own);
-    return own as T;
+    return own;
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { stage, sync } from '@covey/testkit';
 import { PICTURE } from '../test/cases/message.ts';
-import { timeline } from './index.ts';
+import { type Entry, type TimelineMessage, timeline, timelinePage } from './index.ts';
 
 test('MSG-3: an edit shows on its original, the newest edition first in the body', async () => {
   const { alice } = await stage(['alice']);
@@ -84,4 +84,25 @@ test("jami: an edit of another's message is kept and has no effect", async () =>
   await sync(alice, bob);
   await bob.says('yours', { edit: oid });
   expect(timeline(bob.history.entries()).at(-1)?.fields).toMatchObject({ body: 'mine' });
+});
+
+test('pages, one before the other, are the whole timeline', async () => {
+  const { alice, bob } = await stage(['alice', 'bob']);
+  const said = [await alice.says('one'), await alice.says('two'), await alice.says('three')];
+  await alice.says('One', { edit: said[0]!.oid }); // three were said
+  const liked = await alice.says('+1', { 'react-to': said[1]!.oid });
+  await bob.says('meanwhile');
+  await sync(alice, bob);
+  await alice.says('', { edit: liked.oid });
+  await alice.says('+1', { 'react-to': said[2]!.oid });
+  const { history } = alice;
+  for (const n of [1, 2, 3, 100]) {
+    const pages: TimelineMessage[] = [];
+    for (let from = undefined as Entry | undefined; ; from = pages[0]?.entry) {
+      const page = timelinePage(history.ordered, (oid) => history.about(oid), { from, n });
+      if (page.length === 0) break;
+      pages.unshift(...page);
+    }
+    expect(pages).toEqual(timeline(history.entries()));
+  }
 });

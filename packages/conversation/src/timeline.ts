@@ -18,50 +18,90 @@ export interface TimelineMessage {
   readonly needsNewerVersion: boolean;
 }
 
+/** Which commits say something about this one: edits of it and reactions to it, in display order. */
+export type About = (oid: Oid) => readonly Entry[];
+
 /**
  * What a conversation looks like: commits in display order, edits and reactions on their targets.
  * Merges, edits and reactions are no messages of their own.
  */
 export function timeline(entries: Iterable<Entry>): readonly TimelineMessage[] {
   const ordered = [...entries].sort(inDisplayOrder);
-  const edits = new Map<string, Entry[]>();
-  const reactions = new Map<string, Entry[]>();
+  const found = new Map<string, Entry[]>();
   for (const entry of ordered) {
-    const { kind, fields } = entry.content;
-    const original = text(fields, 'edit');
-    if (original !== '') group(edits, original, entry);
-    else if (kind === 'reaction') group(reactions, text(fields, 'react-to'), entry);
+    const target = targetOf(entry);
+    const list = target === undefined ? undefined : found.get(target);
+    if (list) list.push(entry);
+    else if (target !== undefined) found.set(target, [entry]);
   }
-  const editsOf = (entry: Entry) =>
-    (edits.get(entry.oid) ?? []).filter((edit) => edit.uri === entry.uri);
-  return ordered.filter(isShown).map((entry) => {
-    const bodies = [entry, ...editsOf(entry)].map((edition) => ({
-      id: edition.oid,
-      body: bodyOf(edition),
-    }));
-    const current = bodies.at(-1)?.body ?? '';
-    const deleted = bodies.length > 1 && current === '';
-    const here = (reactions.get(entry.oid) ?? []).filter(
-      (reaction) => !isTakenBack(editsOf(reaction)),
-    );
-    return {
-      entry,
-      fields: { ...strings(entry), ...(bodies.length > 1 ? { body: current } : {}) },
-      reactions: deleted
-        ? []
-        : here.map((reaction) => ({
-            id: reaction.oid,
-            author: reaction.uri,
-            body: bodyOf(reaction),
-          })),
-      editions: bodies.slice(0, -1).reverse(),
-      deleted,
-      needsNewerVersion: entry.content.kind === 'unknown',
-    };
-  });
+  return ordered.filter(isShown).map((entry) => shownAs(entry, (oid) => found.get(oid) ?? []));
 }
 
-function isShown({ content: { kind, fields } }: Entry): boolean {
+/**
+ * At most `n` messages that stand before `from` (else at the end), newest last. Costs what it shows, not what there is.
+ * @param ordered all commits, in display order
+ */
+export function timelinePage(
+  ordered: readonly Entry[],
+  about: About,
+  { from, n }: { from?: Entry | undefined; n: number },
+): readonly TimelineMessage[] {
+  const page: TimelineMessage[] = [];
+  let at = from === undefined ? ordered.length : placeOf(from, ordered);
+  while (page.length < n && at > 0) {
+    const entry = ordered[--at];
+    if (entry && isShown(entry)) page.push(shownAs(entry, about));
+  }
+  return page.reverse();
+}
+
+/** The commit that an edit or a reaction is about; `undefined` for all else. */
+export function targetOf({ content: { kind, fields } }: Entry): string | undefined {
+  const original = text(fields, 'edit');
+  if (original !== '') return original;
+  return kind === 'reaction' ? text(fields, 'react-to') : undefined;
+}
+
+function shownAs(entry: Entry, about: About): TimelineMessage {
+  const editsOf = (edited: Entry) =>
+    about(edited.oid).filter((edit) => isEdit(edit) && edit.uri === edited.uri);
+  const bodies = [entry, ...editsOf(entry)].map((edition) => ({
+    id: edition.oid,
+    body: bodyOf(edition),
+  }));
+  const current = bodies.at(-1)?.body ?? '';
+  const deleted = bodies.length > 1 && current === '';
+  const reactions = about(entry.oid).filter(
+    (one) => !isEdit(one) && one.content.kind === 'reaction' && !isTakenBack(editsOf(one)),
+  );
+  return {
+    entry,
+    fields: { ...strings(entry), ...(bodies.length > 1 ? { body: current } : {}) },
+    reactions: deleted
+      ? []
+      : reactions.map((one) => ({ id: one.oid, author: one.uri, body: bodyOf(one) })),
+    editions: bodies.slice(0, -1).reverse(),
+    deleted,
+    needsNewerVersion: entry.content.kind === 'unknown',
+  };
+}
+
+function placeOf(entry: Entry, ordered: readonly Entry[]): number {
+  let low = 0;
+  let high = ordered.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const other = ordered[middle];
+    if (other && inDisplayOrder(other, entry) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const isEdit = ({ content: { fields } }: Entry) => text(fields, 'edit') !== '';
+
+/** Is a message of its own. */
+export function isShown({ content: { kind, fields } }: Entry): boolean {
   return kind !== 'merge' && kind !== 'edit' && kind !== 'reaction' && !('edit' in fields);
 }
 
@@ -77,10 +117,4 @@ function strings({ content: { fields } }: Entry): Record<string, string> {
     else if (typeof value === 'number') known[key] = String(value);
   }
   return known;
-}
-
-function group(map: Map<string, Entry[]>, key: string, entry: Entry): void {
-  const list = map.get(key);
-  if (list) list.push(entry);
-  else map.set(key, [entry]);
 }

@@ -1,3 +1,4 @@
+import { ownText } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
 import { type ObjectReader, type Oid, readCommit } from '@covey/git-objects';
 import { stateDigest } from './digest.ts';
@@ -104,7 +105,8 @@ export async function collect(heads: readonly Oid[], reader: ObjectReader) {
     if (parentsOf.has(oid)) continue;
     const { bytes } = await mustRead(oid, 'commit', reader);
     const { commit } = readCommit(bytes);
-    const parents = commit?.parents ?? [];
+    // Cut out of the commit's text, which would stay as long as these.
+    const parents = (commit?.parents ?? []).map(ownText);
     parentsOf.set(oid, parents);
     const kind = commit ? readContent(commit.message, parents.length).kind : 'unknown';
     kinds[kind] = (kinds[kind] ?? 0) + 1;

@@ -1,5 +1,6 @@
-import { type TimelineMessage, timeline } from '@covey/conversation';
+import { isShown, type TimelineMessage, timelinePage } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
+import type { Oid } from '@covey/git-objects';
 import type { AccountUri, DeviceId } from '@covey/identity';
 import type { Message } from './api.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
@@ -9,10 +10,12 @@ export function messagePage(
   { history }: ConversationRuntime,
   { from, n }: { from?: string; n: number },
 ): readonly Message[] {
-  const all = timeline(history.ordered);
-  const end = from === undefined ? all.length : all.findIndex(({ entry }) => entry.oid === from);
-  if (end < 0) throw new CoveyError('MESSAGE_NOT_FOUND', `no message ${from}`);
-  return all.slice(Math.max(0, end - n), end).map(viewOf);
+  const start = from === undefined ? undefined : history.entry(from);
+  if (from !== undefined && !(start && isShown(start))) {
+    throw new CoveyError('MESSAGE_NOT_FOUND', `no message ${from}`);
+  }
+  const about = (oid: Oid) => history.about(oid);
+  return timelinePage(history.ordered, about, { from: start, n }).map(viewOf);
 }
 
 /** What the local API shows of a message. */

@@ -1,9 +1,11 @@
 import type { Digests } from '@covey/codec';
 import { applyDelta, readDeltaSizes } from './delta.ts';
-import { type GitObject, oidOf } from './git-object.ts';
+import { type GitObject, objectHeader, oidOf } from './git-object.ts';
 import type { ObjectArena } from './object-arena.ts';
+import { madeToCollide } from './object-store.ts';
 import type { Oid } from './oid.ts';
 import { type PackLimits, packMalformed, packTooLarge } from './pack-limits.ts';
+import type { isCollisionAttack } from './sha1-attack.ts';
 
 /** Where an entry lies in its pack. */
 export interface Place {
@@ -37,6 +39,7 @@ export class DeltaResolver {
   readonly #limits: PackLimits;
   readonly #digests: Digests;
   readonly #arena: ObjectArena;
+  readonly #isAttack: typeof isCollisionAttack;
   /** `undefined`: an entry starts here, and waits for its base. */
   readonly #byOffset = new Map<number, Held | undefined>();
   readonly #byOid = new Map<Oid, Held>();
@@ -44,10 +47,16 @@ export class DeltaResolver {
   readonly #waiting = new Map<number | Oid, Waiting[]>();
   #inflatedBytes = 0;
 
-  constructor(limits: PackLimits, digests: Digests, arena: ObjectArena) {
+  constructor(
+    limits: PackLimits,
+    digests: Digests,
+    arena: ObjectArena,
+    isAttack: typeof isCollisionAttack,
+  ) {
     this.#limits = limits;
     this.#digests = digests;
     this.#arena = arena;
+    this.#isAttack = isAttack;
   }
 
   /** Counts bytes that are about to be made. @throws {CoveyError} PACK_LIMIT_EXCEEDED */
@@ -100,11 +109,13 @@ export class DeltaResolver {
     const ready: { place: Place; held: Held }[] = [{ place: first, held: this.#keep(made) }];
     for (let next = ready.pop(); next; next = ready.pop()) {
       const { place, held } = next;
-      const oid = oidOf(held.object, this.#digests);
+      const { object } = held;
+      const oid = oidOf(object, this.#digests);
+      if (this.#isAttack(objectHeader(object), object.bytes)) throw madeToCollide(oid);
       if (this.#byOid.has(oid)) throw packMalformed('an object stands twice', place.offset);
       this.#byOid.set(oid, held);
       this.#byOffset.set(place.offset, held);
-      yield { ...place, oid, object: held.object };
+      yield { ...place, oid, object };
       for (const waiting of [...this.#takeWaiting(oid), ...this.#takeWaiting(place.offset)]) {
         ready.push({ place: waiting.place, held: this.#keep(this.#apply(held, waiting)) });
       }

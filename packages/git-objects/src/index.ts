@@ -8,6 +8,7 @@ export { type GitObject, type ObjectType, objectHeader, oidOf } from './git-obje
 export {
   collision,
   MemoryObjectStore,
+  madeToCollide,
   type ObjectReader,
   type ObjectStore,
   sameObject,

@@ -29,6 +29,13 @@ export function collision(oid: Oid): CoveyError {
   });
 }
 
+/** The alarm for an object whose bytes carry the marks of an attack on SHA-1, whether or not its twin was ever seen. */
+export function madeToCollide(oid: Oid): CoveyError {
+  return new CoveyError('OBJECT_COLLISION', 'an object was made to share its id with another', {
+    data: { oid, defect: 'made to collide' },
+  });
+}
+
 /** Keeps objects in memory, for tests and for short-lived overlays. */
 export class MemoryObjectStore implements ObjectStore {
   readonly #digests: Digests;

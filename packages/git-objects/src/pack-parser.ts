@@ -6,6 +6,7 @@ import type { Oid } from './oid.ts';
 import { LONGEST_ENTRY_HEADER, type PackEntryHeader, readEntryHeader } from './pack-entry.ts';
 import { PackInput } from './pack-input.ts';
 import { type PackLimits, packMalformed, packTooLarge } from './pack-limits.ts';
+import { isCollisionAttack } from './sha1-attack.ts';
 import { type Inflate, longestDeflated } from './zlib-ports.ts';
 
 /** What a {@link PackParser} needs. */
@@ -13,6 +14,8 @@ export interface PackParserOptions {
   readonly limits: PackLimits;
   readonly digests: Digests;
   readonly inflate: Inflate;
+  /** Only tests change it: nobody has a Git object that was made to collide. */
+  readonly isAttack?: typeof isCollisionAttack;
 }
 
 const HEADER_BYTES = 12;
@@ -36,7 +39,8 @@ export class PackParser {
   constructor(options: PackParserOptions) {
     this.#options = options;
     this.#input = new PackInput(options.limits.maxPackBytes);
-    this.#resolver = new DeltaResolver(options.limits, options.digests, this.#arena);
+    const { limits, digests, isAttack = isCollisionAttack } = options;
+    this.#resolver = new DeltaResolver(limits, digests, this.#arena, isAttack);
   }
 
   /** Takes the next bytes; gives the objects that they complete. */

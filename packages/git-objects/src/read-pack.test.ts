@@ -212,3 +212,16 @@ describe('deltas', () => {
     });
   });
 });
+
+test('SAFE-2: an object with the marks of an attack on SHA-1 is refused with its whole pack', async () => {
+  const chosen = blob('x'.repeat(100));
+  const isAttack = (...parts: readonly Uint8Array[]) =>
+    parts.some((part) => part.length === 100 && part[0] === 0x78);
+  const options = { limits: DEFAULT_PACK_LIMITS, digests: nodeDigests, inflate: nodeInflate };
+  async function* chunks() {
+    yield pack([blob('one'), chosen]);
+  }
+  const alarm = { code: 'OBJECT_COLLISION', data: { oid: oid(chosen) } };
+  await expect(listOf(readPack(chunks(), { ...options, isAttack }))).rejects.toMatchObject(alarm);
+  expect(await listOf(readPack(chunks(), options))).toHaveLength(2);
+});

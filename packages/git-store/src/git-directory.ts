@@ -1,7 +1,16 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoveyError } from '@covey/errors';
-import { isOid, type ObjectReader, type Oid, type Refs } from '@covey/git-objects';
+import {
+  type GitObject,
+  isCollisionAttack,
+  isOid,
+  madeToCollide,
+  type ObjectReader,
+  type Oid,
+  objectHeader,
+  type Refs,
+} from '@covey/git-objects';
 import { nodeDigests } from '@covey/node-crypto';
 import { isMissing } from './durable-files.ts';
 import { LooseObjects } from './loose-objects.ts';
@@ -37,7 +46,9 @@ export async function openGitDirectory(path: string): Promise<ReadOnlyRepository
     await packs.reload();
     const found = await readRefs(folder);
     return {
-      objects: { read: async (oid) => (await loose.read(oid)) ?? (await packs.read(oid)) },
+      objects: {
+        read: async (oid) => harmless(oid, (await loose.read(oid)) ?? (await packs.read(oid))),
+      },
       refs: resolveAll(found),
       head: resolve('HEAD', found) ?? resolve('refs/heads/main', found),
     };
@@ -46,6 +57,12 @@ export async function openGitDirectory(path: string): Promise<ReadOnlyRepository
       ? cause
       : unreadable('a file cannot be read', cause);
   }
+}
+
+/** @throws {CoveyError} OBJECT_COLLISION */
+function harmless(oid: Oid, object: GitObject | undefined): GitObject | undefined {
+  if (object && isCollisionAttack(objectHeader(object), object.bytes)) throw madeToCollide(oid);
+  return object;
 }
 
 /** The refusal of something that cannot be opened. */

@@ -114,6 +114,20 @@ describe('packing', () => {
     expect(packCount(path)).toBe(1);
   });
 
+  test('packs, writes and reads at the same time: nothing is lost, nobody waits for the packing', async () => {
+    const { path, store } = await createAt();
+    const { objects } = history(120);
+    const work: Promise<unknown>[] = [];
+    for (let at = 0; at < 360; at += 9) {
+      work.push(store.write(objects.slice(at, at + 9)), store.pack());
+    }
+    await Promise.all(work);
+    for (const object of objects) expect(await store.read(oid(object))).toEqual(object);
+    expect(await store.scrub()).toEqual([]);
+    await store.pack();
+    expect(packCount(path)).toBeLessThan(8);
+  });
+
   test('leaves a pack alone that is much larger than what is gathered', async () => {
     const { path, store } = await createAt();
     const { objects } = history(20);

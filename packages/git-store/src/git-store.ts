@@ -56,6 +56,8 @@ export class GitStore implements ObjectStore, RefStore {
   /** The last write of objects. The next one waits: finding an object must mean that it is durable. */
   #writing: Promise<unknown> = Promise.resolve();
 
+  #packing: Promise<unknown> = Promise.resolve();
+
   private constructor(path: string, { digests = nodeDigests, packReader }: GitStoreOptions) {
     this.#path = path;
     this.#digests = digests;
@@ -132,7 +134,14 @@ export class GitStore implements ObjectStore, RefStore {
    * Gathers the loose objects and the smaller packs into one pack. Readers and writers go on; an object is always
    * in one place or both.
    */
-  async pack(): Promise<void> {
+  pack(): Promise<void> {
+    // One after another: each takes away what the other would be copying.
+    const packed = this.#packing.then(() => this.#packNow());
+    this.#packing = packed.catch(() => undefined); // The caller hears of it.
+    return packed;
+  }
+
+  async #packNow(): Promise<void> {
     const loose = await this.#loose.list();
     const small = await this.#packs.toGather(loose.length);
     if (loose.length === 0 && small.length < 2) return;
@@ -178,7 +187,7 @@ export class GitStore implements ObjectStore, RefStore {
 
   /** Waits for the writes that have begun. No file stays open between calls. */
   async close(): Promise<void> {
-    await this.#writing;
+    await Promise.all([this.#writing, this.#packing]);
   }
 
   async #readRefs(): Promise<Refs> {
