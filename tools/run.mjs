@@ -19,6 +19,7 @@ const TASKS = {
   'test:corpora': ['tools/test.ts', '--corpora'],
   check: ['tools/check.ts'],
   bench: ['tools/bench/main.ts'],
+  fuzz: ['tools/fuzz/main.ts'],
   generate: ['tools/generate.ts'],
 };
 /** A terminal sends Ctrl-C to every process, and npm sends it on: the same signal within this time is one. */

@@ -1,3 +1,4 @@
+import { fromBase64 } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
 import {
   type Commit,
@@ -133,10 +134,16 @@ async function checkSignature(
   papers: Papers,
 ): Promise<Facts['signature']> {
   if (commit.signature === undefined) return 'absent';
-  const { signatureBytes } = commit;
-  if (!certificate || !signatureBytes) return 'bad';
+  if (!certificate) return 'bad';
+  let signature: Uint8Array;
+  try {
+    signature = fromBase64(commit.signature);
+  } catch (reason) {
+    if (!CoveyError.is(reason, 'ENCODING_MALFORMED')) throw reason;
+    return 'bad';
+  }
   const { publicKey } = certificate;
   const algorithm = commitSignatureAlgorithm(publicKey);
-  const good = await papers.verifier.verify(publicKey, algorithm, commit.payload, signatureBytes);
+  const good = await papers.verifier.verify(publicKey, algorithm, commit.payload, signature);
   return good ? 'good' : 'bad';
 }

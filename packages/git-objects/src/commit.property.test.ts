@@ -44,7 +44,6 @@ test('what is written is read back', () => {
         commit: {
           ...{ tree, parents, message, payload, signature },
           ...{ author: person, committer: person },
-          signatureBytes: Uint8Array.from(Buffer.from(signature, 'base64')),
         },
         defects: [],
       });

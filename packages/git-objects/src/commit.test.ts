@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fromBase64, utf8 } from '@covey/codec';
+import { utf8 } from '@covey/codec';
 import { cleanName, commitPayload, parseOid, readCommit, signedCommit } from './index.ts';
 
 const TREE = parseOid('1'.repeat(40));
@@ -18,7 +18,6 @@ test('a commit without defects tells what was written', () => {
       author: person,
       committer: person,
       signature: SIGNATURE,
-      signatureBytes: fromBase64(SIGNATURE),
       message: '{"body":"hi"}',
       payload,
     },

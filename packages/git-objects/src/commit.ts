@@ -12,10 +12,8 @@ export interface Commit {
   readonly committer: Person;
   /** Base64 text of the `signature` header. */
   readonly signature?: string;
-  /** What it says, when it is of the one spelling. */
-  readonly signatureBytes?: Uint8Array;
   readonly message: string;
-  /** The signed bytes: the whole object without the `signature` header line. */
+  /** The signed bytes: the whole object without the `signature` header line. Made anew each time: most are needed once. */
   readonly payload: Uint8Array;
 }
 
@@ -58,19 +56,19 @@ export function readCommit(bytes: Uint8Array): ReadCommit {
   const authorLine = firstValue(headers, 'author');
   const author = authorLine === undefined ? undefined : readPerson(authorLine, note);
   const signature = headers.find(({ name }) => name === 'signature');
-  const signatureBytes = readSignature(signature, note);
+  checkSignature(signature, note);
   const message = readMessage(bytes.subarray(bodyAt), note);
   const committer = readCommitter(firstValue(headers, 'committer'), authorLine, author, note);
 
   if (!tree || !parents || !author || !committer) return { defects: [...defects] };
-  const payload = signature
-    ? concatBytes(bytes.subarray(0, signature.start), bytes.subarray(signature.end))
-    : bytes;
   return {
     commit: {
-      ...{ tree, parents, author, committer, message, payload },
+      ...{ tree, parents, author, committer, message },
       ...(signature && { signature: signature.value }),
-      ...(signatureBytes && { signatureBytes }),
+      get payload() {
+        if (!signature) return bytes;
+        return concatBytes(bytes.subarray(0, signature.start), bytes.subarray(signature.end));
+      },
     },
     defects: [...defects],
   };
@@ -149,16 +147,13 @@ function checkParents(parents: readonly Oid[], note: Note): void {
   if (new Set(parents).size < parents.length) note('parent stands twice');
 }
 
-function readSignature(header: CommitHeader | undefined, note: Note): Uint8Array | undefined {
-  if (!header) return undefined;
+function checkSignature(header: CommitHeader | undefined, note: Note): void {
+  if (!header) return;
   try {
-    const bytes = fromBase64(header.value);
-    if (bytes.length === 0) note('signature is empty');
-    return bytes;
+    if (fromBase64(header.value).length === 0) note('signature is empty');
   } catch {
     // The only failure of `fromBase64`: not the one spelling. A verdict, not an error of ours.
     note('signature is not canonical base64');
-    return undefined;
   }
 }
 

@@ -31,7 +31,7 @@ import { entryOf, type StoredEntry } from './stored-entry.ts';
 /** Larger batches become a pack: two files to sync instead of two, file and shelf, for each object. */
 const MOST_LOOSE_AT_ONCE = 4;
 /** Of what is written at once, so many objects of so many bytes are kept for the next reader. */
-const MOST_REMEMBERED = 2048;
+const MOST_REMEMBERED = 256;
 const LARGEST_REMEMBERED = 4096;
 const CONFIG = '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[gc]\n\tauto = 0\n';
 

@@ -10,6 +10,7 @@ import {
   LONGEST_ENTRY_HEADER,
   longestDeflated,
   type Oid,
+  type PackIndexEntry,
   readDeltaSizes,
   readEntryHeader,
 } from '@covey/git-objects';
@@ -83,20 +84,22 @@ export class PackFile {
    * @throws {CoveyError} OBJECT_DAMAGED
    */
   async *entries(): AsyncGenerator<StoredEntry> {
-    const entries = this.#offsets.entries();
-    const end = (await stat(this.#path)).size - TRAILER_BYTES;
-    for (const [at, { oid, offset, crc32: sum }] of entries.entries()) {
-      const length = (entries[at + 1]?.offset ?? end) - offset;
-      const bytes = await this.#blocks.read(offset, length);
-      if (bytes.length !== length || crc32(bytes) !== sum) throw damaged(oid);
-      if (typeof readEntryHeader(bytes, offset).kind === 'string') {
-        yield { oid, bytes };
-        continue;
-      }
-      const object = await this.read(oid);
-      invariant(object, 'a pack has what its index lists');
-      yield entryOf(oid, object);
+    let previous: PackIndexEntry | undefined;
+    for (const entry of this.#offsets.entries()) {
+      if (previous) yield await this.#entry(previous, entry.offset);
+      previous = entry;
     }
+    const end = (await stat(this.#path)).size - TRAILER_BYTES;
+    if (previous) yield await this.#entry(previous, end);
+  }
+
+  async #entry({ oid, offset, crc32: sum }: PackIndexEntry, end: number): Promise<StoredEntry> {
+    const bytes = await this.#blocks.read(offset, end - offset);
+    if (bytes.length !== end - offset || crc32(bytes) !== sum) throw damaged(oid);
+    if (typeof readEntryHeader(bytes, offset).kind === 'string') return { oid, bytes };
+    const object = await this.read(oid);
+    invariant(object, 'a pack has what its index lists');
+    return entryOf(oid, object);
   }
 
   async #readAt(offset: number): Promise<GitObject> {

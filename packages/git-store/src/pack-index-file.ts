@@ -7,7 +7,7 @@ export interface PackOffsets {
   offsetOf(oid: Oid): number | undefined;
   oids(): Iterable<Oid>;
   /** All objects, in the order in which they lie in the pack. */
-  entries(): readonly PackIndexEntry[];
+  entries(): Iterable<PackIndexEntry>;
 }
 
 const HEADER_BYTES = 8;
@@ -69,15 +69,22 @@ export class PackIndexFile implements PackOffsets {
     }
   }
 
-  entries(): readonly PackIndexEntry[] {
+  *entries(): Generator<PackIndexEntry> {
+    const offsets = Float64Array.from({ length: this.#count }, (_, index) => {
+      const offset = this.#offsetAt(index);
+      invariant(offset !== undefined, 'every object of an index has an offset');
+      return offset;
+    });
+    const order = Uint32Array.from(offsets.keys()).sort(
+      (a, b) => (offsets[a] ?? 0) - (offsets[b] ?? 0),
+    );
     const checksums = this.#oidAt(this.#count);
-    return [...this.oids()]
-      .map((oid, index) => {
-        const offset = this.#offsetAt(index);
-        invariant(offset !== undefined, 'every object of an index has an offset');
-        return { oid, offset, crc32: this.#bytes.readUInt32BE(checksums + 4 * index) };
-      })
-      .sort((a, b) => a.offset - b.offset);
+    for (const index of order) {
+      const at = this.#oidAt(index);
+      const oid = oidFromBytes(this.#bytes.subarray(at, at + 20));
+      const crc32 = this.#bytes.readUInt32BE(checksums + 4 * index);
+      yield { oid, offset: offsets[index] ?? 0, crc32 };
+    }
   }
 
   #fanOut(byte: number): number {

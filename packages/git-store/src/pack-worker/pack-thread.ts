@@ -3,7 +3,7 @@ import { CoveyError } from '@covey/errors';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 /** Of the thread's own heap; the bytes of objects lie outside of it, and are bounded by the limits of each pack. */
-const HEAP_LIMIT_MB = 256;
+const HEAP_LIMIT_MB = 48;
 
 /** A thread that reads packs, and the questions that it has not answered yet. */
 export class PackThread {
