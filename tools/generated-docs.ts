@@ -4,6 +4,7 @@ import { commandPage } from '../services/peer/src/cli/commands.ts';
 import { errorsPage } from './errors-page.ts';
 import { limitsPage } from './limits-page.ts';
 import { namesPage } from './names-page.ts';
+import { objectChecksPage } from './object-checks-page.ts';
 import { envFile, settingsPage } from './operator-pages.ts';
 
 /** A page that is computed, not written: `npm run generate` writes it, `npm run check` compares. */
@@ -19,6 +20,7 @@ export const GENERATED_DOCS: readonly GeneratedDoc[] = [
   { path: 'docs/protocol/rules.md', render: rulesPage },
   { path: 'docs/protocol/limits.md', render: limitsPage },
   { path: 'docs/protocol/names.md', render: namesPage },
+  { path: 'docs/protocol/object-checks.md', render: objectChecksPage },
   { path: 'docs/commands.md', render: commandPage },
   { path: 'docs/operator/configuration.md', render: settingsPage },
   { path: '.env.example', render: envFile },

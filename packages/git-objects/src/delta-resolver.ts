@@ -45,6 +45,7 @@ export class DeltaResolver {
   readonly #byOid = new Map<Oid, Held>();
   /** Deltas by the offset or id of the base that they wait for. */
   readonly #waiting = new Map<number | Oid, Waiting[]>();
+  readonly #supplied = new Set<Oid>();
   #inflatedBytes = 0;
 
   constructor(
@@ -95,6 +96,7 @@ export class DeltaResolver {
 
   /** Yields what builds on an object outside the pack. @throws {CoveyError} PACK_MALFORMED */
   *supply(base: Oid, object: GitObject): Generator<PackedObject> {
+    this.#supplied.add(base);
     for (const waiting of this.#takeWaiting(base)) {
       yield* this.#settle(waiting.place, this.#apply({ object, depth: 0 }, waiting));
     }
@@ -112,7 +114,10 @@ export class DeltaResolver {
       const { object } = held;
       const oid = oidOf(object, this.#digests);
       if (this.#isAttack(objectHeader(object), object.bytes)) throw madeToCollide(oid);
-      if (this.#byOid.has(oid)) throw packMalformed('an object stands twice', place.offset);
+      // Made from a base outside it must not be that base: then a cycle would have been cut open by what is here.
+      if (this.#byOid.has(oid) || this.#supplied.has(oid)) {
+        throw packMalformed('an object stands twice', place.offset);
+      }
       this.#byOid.set(oid, held);
       this.#byOffset.set(place.offset, held);
       yield { ...place, oid, object };

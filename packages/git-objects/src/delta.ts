@@ -1,5 +1,8 @@
 import { packMalformed } from './pack-limits.ts';
 
+/** Git runs no shorter one (delta.h, DELTA_SIZE_MIN), and a pack that is kept as it came must be one that Git reads. */
+const SHORTEST = 4;
+
 /** What a delta program says of itself before its instructions. */
 export interface DeltaSizes {
   readonly baseSize: number;
@@ -13,6 +16,7 @@ export interface DeltaSizes {
  * @throws {CoveyError} PACK_MALFORMED
  */
 export function readDeltaSizes(program: Uint8Array): DeltaSizes {
+  if (program.length < SHORTEST) throw packMalformed('a delta is cut short');
   const base = readSize(program, 0);
   const result = readSize(program, base.at);
   return { baseSize: base.size, resultSize: result.size, at: result.at };

@@ -1,3 +1,5 @@
+/** The first block is small, as most packs are; each one is four times as large as the last. */
+const FIRST_BYTES = 4 * 1024;
 const BLOCK_BYTES = 256 * 1024;
 
 /**
@@ -11,9 +13,10 @@ export class ObjectArena {
   /** A copy of the bytes. */
   put(bytes: Uint8Array): Uint8Array {
     if (bytes.length > this.#free.length) {
-      const block = new ArrayBuffer(Math.max(BLOCK_BYTES, bytes.length));
+      const size = Math.min(BLOCK_BYTES, FIRST_BYTES * 4 ** this.#blocks.length);
+      const block = new ArrayBuffer(Math.max(size, bytes.length));
       this.#blocks.push(block);
-      if (bytes.length >= BLOCK_BYTES) {
+      if (bytes.length >= size) {
         const own = new Uint8Array(block);
         own.set(bytes);
         return own;

@@ -9,7 +9,7 @@ const TRAILER_BYTES = 20;
  */
 export class PackInput {
   readonly #maxBytes: number;
-  #buffer = new Uint8Array(64 * 1024);
+  #buffer = new Uint8Array(4 * 1024);
   #length = 0;
   #position = 0;
   #ended = false;

@@ -192,8 +192,9 @@ export class GitStore implements ObjectStore, RefStore {
 
   async #readRefs(): Promise<Refs> {
     const refs = readPackedRefs(await readFile(join(this.#path, 'packed-refs'), 'utf8'));
-    if (!refs) throw new CoveyError('REPOSITORY_UNREADABLE', 'the refs cannot be read');
-    return refs;
+    // Nothing else is ever written here.
+    if (refs && [...refs.keys()].every(isRefName)) return refs;
+    throw new CoveyError('REPOSITORY_UNREADABLE', 'the refs cannot be read');
   }
 
   async #readObject(oid: Oid): Promise<GitObject | undefined> {
