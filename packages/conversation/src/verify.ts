@@ -121,10 +121,16 @@ export function inOrder(parentsOf: ReadonlyMap<Oid, readonly Oid[]>): readonly O
   const waiting = new Map<Oid, number>();
   const ready: Oid[] = [];
   for (const [oid, parents] of parentsOf) {
-    const within = [...new Set(parents)].filter((parent) => parentsOf.has(parent));
-    waiting.set(oid, within.length);
-    if (within.length === 0) ready.push(oid);
-    for (const parent of within) children.set(parent, [...(children.get(parent) ?? []), oid]);
+    let within = 0;
+    for (const parent of parents) {
+      if (!parentsOf.has(parent)) continue;
+      within++;
+      const others = children.get(parent);
+      if (others) others.push(oid);
+      else children.set(parent, [oid]);
+    }
+    if (within === 0) ready.push(oid);
+    else waiting.set(oid, within);
   }
   const order: Oid[] = [];
   // Breadth first: of equally old commits the lower id first.

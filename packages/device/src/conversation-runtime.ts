@@ -33,6 +33,7 @@ const MAX_BATCH = 128;
 /** Bytes of objects in one answer to a fetch; the rest is asked for again. */
 const SLICE_BYTES = 8 * 1024 * 1024;
 const PACK_AFTER_COMMITS = 512;
+const COUNTED_AT_ONCE = 8;
 
 interface Waiting {
   readonly intent: Intent;
@@ -166,7 +167,8 @@ export class ConversationRuntime {
   async #adopt(draft: History): Promise<readonly Entry[]> {
     await this.store.replaceRefs(refsOf(draft.heads));
     const added = this.history.adopt(draft);
-    this.#sincePack += added.length;
+    // Many commits at once lie in a pack already.
+    this.#sincePack += Math.min(added.length, COUNTED_AT_ONCE);
     this.#added(added);
     return added;
   }

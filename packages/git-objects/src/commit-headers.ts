@@ -56,6 +56,15 @@ function lineStarts(bytes: Uint8Array): number[] {
   return starts;
 }
 
+/** In UTF-8 no other character has such a byte. A loop: it runs over every byte of every commit. */
+function hasControl(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!; // within bounds
+    if (byte < 0x20 ? byte !== NEWLINE : byte === 0x7f) return true;
+  }
+  return false;
+}
+
 function readText(bytes: Uint8Array, note: (defect: string) => void): string {
   let text: string;
   try {
@@ -65,6 +74,6 @@ function readText(bytes: Uint8Array, note: (defect: string) => void): string {
     note('header is not UTF-8');
     text = loose.decode(bytes);
   }
-  if (/[\u0000-\u0009\u000b-\u001f\u007f]/.test(text)) note('header has a control character');
+  if (hasControl(bytes)) note('header has a control character');
   return text;
 }

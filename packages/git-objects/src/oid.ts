@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '@covey/codec';
+import { toHex } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
 
 declare const oid: unique symbol;
@@ -30,7 +30,15 @@ export function parseOid(text: string): Oid {
 
 /** The 20 bytes of an id as trees, packs and indexes hold it. */
 export function oidBytes(id: Oid): Uint8Array {
-  return fromHex(id);
+  const bytes = new Uint8Array(20);
+  for (let at = 0; at < 20; at++) bytes[at] = (digit(id, 2 * at) << 4) | digit(id, 2 * at + 1);
+  return bytes;
+}
+
+/** Of an id, whose digits were checked when it became one. */
+function digit(id: Oid, at: number): number {
+  const code = id.charCodeAt(at);
+  return code <= 0x39 ? code - 0x30 : code - 0x57;
 }
 
 /** Reads 20 raw bytes as an id. @throws {CoveyError} OID_MALFORMED */

@@ -21,6 +21,7 @@ export interface ReceivedPack {
   readonly isThin: boolean;
   /** In the order in which the objects became whole. */
   readonly oids: readonly Oid[];
+  has(oid: Oid): boolean;
   /** The object with this id, when the pack has it. Its bytes are a part of a larger buffer: copy what is to be kept. */
   find(oid: Oid): GitObject | undefined;
 }

@@ -4,6 +4,7 @@ import type { Digests } from '@covey/codec';
 import { CoveyError, invariant } from '@covey/errors';
 import type { GitObject, Oid } from '@covey/git-objects';
 import { isMissing } from './durable-files.ts';
+import { FirstWords } from './first-words.ts';
 import { PackFile } from './pack-file.ts';
 import { PackIndexFile } from './pack-index-file.ts';
 
@@ -25,6 +26,8 @@ export class PackFolder {
   /** Of the folder when it was last listed; it changes with every pack. */
   #listedAt = -1;
   #reloading: Promise<void> = Promise.resolve();
+  /** Of all packs that were ever listed. */
+  readonly #words = new FirstWords();
 
   constructor(folder: string, digests: Digests) {
     this.#folder = folder;
@@ -128,6 +131,7 @@ export class PackFolder {
   }
 
   #search(oid: Oid): PackFile | undefined {
+    if (!this.#words.mayHave(oid)) return undefined;
     for (const pack of this.#packs.values()) if (pack.has(oid)) return pack;
     return undefined;
   }
@@ -147,6 +151,7 @@ export class PackFolder {
       const { size } = await stat(path);
       invariant(size <= MAX_INDEX_BYTES, 'an index fits into memory');
       index = new PackIndexFile(await readFile(path));
+      for (const word of index.firstWords()) this.#words.add(word);
     } catch (cause) {
       throw new CoveyError('OBJECT_DAMAGED', 'a pack index cannot be read', { cause });
     }

@@ -62,6 +62,13 @@ export class PackIndexFile implements PackOffsets {
     return undefined;
   }
 
+  /** The first 32 bits of each id. */
+  *firstWords(): Generator<number> {
+    for (let index = 0; index < this.#count; index++) {
+      yield this.#bytes.readUInt32BE(this.#oidAt(index));
+    }
+  }
+
   *oids(): Generator<Oid> {
     for (let index = 0; index < this.#count; index++) {
       const at = this.#oidAt(index);

@@ -75,7 +75,7 @@ export class MemoryQuarantine implements Quarantine {
   async admit(oids: ReadonlySet<Oid>): Promise<void> {
     const received: Oid[] = [];
     for (const oid of oids) {
-      if (this.#find(oid)) received.push(oid);
+      if (this.#packs.some((pack) => pack.has(oid))) received.push(oid);
       else if (!(await this.#store.has(oid))) throw missing(oid);
     }
     const whole = this.#packs.find(

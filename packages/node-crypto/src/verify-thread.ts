@@ -1,10 +1,23 @@
 import { Worker } from 'node:worker_threads';
 import type { Check } from './threaded-verifier.ts';
+import type { OpenSslCheck } from './verifier.ts';
 
 /** What the thread answers. */
 interface Verdicts {
   readonly id: number;
-  readonly verdicts: readonly boolean[];
+  /** 1 for each signature that holds. */
+  readonly verdicts: Uint8Array;
+}
+
+/** What the thread is asked: flat, for there is much of it. */
+interface Batch {
+  readonly id: number;
+  /** Each SubjectPublicKeyInfo once, with the digest that its algorithm takes. */
+  readonly keys: readonly { readonly spki: Uint8Array; readonly digest: string | null }[];
+  /** For each check: which of the keys, the length of its message, the length of its signature. */
+  readonly checks: Uint32Array;
+  /** Messages and signatures, one after another. */
+  readonly bytes: Uint8Array;
 }
 
 const IDLE_MS = 10_000;
@@ -44,32 +57,41 @@ export class VerifyThread {
     this.#worker.ref();
     const id = this.#batches++;
     this.#waiting.set(id, checks);
-    const bytes = new Uint8Array(
-      checks.reduce((sum, { message, signature }) => sum + message.length + signature.length, 0),
-    );
-    let at = 0;
-    const put = (part: Uint8Array) => {
-      bytes.set(part, at);
-      at += part.length;
-      return part.length;
-    };
-    const lengths = checks.map(({ spki, digest, message, signature }) => ({
-      ...{ spki: Buffer.from(spki).toString('base64'), digest },
-      ...{ message: put(message), signature: put(signature) },
-    }));
-    this.#worker.postMessage({ id, checks: lengths, bytes }, [bytes.buffer]);
+    const batch = batchOf(id, checks);
+    const buffers = [batch.checks.buffer, batch.bytes.buffer] as ArrayBuffer[]; // both made for it
+    this.#worker.postMessage(batch, buffers);
   }
 
   async end(): Promise<void> {
     await this.#worker.terminate();
   }
 
-  #settle(id: number, verdicts: readonly boolean[]): void {
+  #settle(id: number, verdicts: Uint8Array): void {
     const checks = this.#waiting.get(id) ?? [];
     this.#waiting.delete(id);
-    for (const [at, { resolve }] of checks.entries()) resolve(verdicts[at] === true);
+    for (const [at, { resolve }] of checks.entries()) resolve(verdicts[at] === 1);
     if (this.#waiting.size > 0) return;
     this.#worker.unref();
     this.#idle = setTimeout(() => void this.end(), IDLE_MS).unref();
   }
+}
+
+function batchOf(id: number, checks: readonly Check[]): Batch {
+  const keys = new Map<OpenSslCheck['key'], { number: number } & Batch['keys'][number]>();
+  const lengths = new Uint32Array(3 * checks.length);
+  const bytes = new Uint8Array(
+    checks.reduce((sum, { message, signature }) => sum + message.length + signature.length, 0),
+  );
+  let at = 0;
+  for (const [index, { key, spki, digest, message, signature }] of checks.entries()) {
+    const known = keys.get(key) ?? { number: keys.size, spki, digest };
+    keys.set(key, known);
+    lengths[3 * index] = known.number;
+    lengths[3 * index + 1] = message.length;
+    lengths[3 * index + 2] = signature.length;
+    bytes.set(message, at);
+    bytes.set(signature, at + message.length);
+    at += message.length + signature.length;
+  }
+  return { id, keys: [...keys.values()], checks: lengths, bytes };
 }

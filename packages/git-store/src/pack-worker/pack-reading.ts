@@ -83,11 +83,11 @@ export function receivedPack(table: PackTable): ReceivedPack {
   const find = (oid: Oid): GitObject | undefined => {
     const number = numbers.get(oid);
     if (number === undefined) return undefined;
-    const [block = 0, start = 0, length = 0] = table.places.subarray(3 * number, 3 * number + 3);
+    const [at, places] = [3 * number, table.places];
     const type = table.types[number] as ObjectType; // one for each id
-    const buffer = table.blocks[block] ?? new ArrayBuffer(0); // An empty object may lie in none.
-    return { type, bytes: new Uint8Array(buffer, start, length) };
+    const buffer = table.blocks[places[at] ?? 0] ?? new ArrayBuffer(0); // An empty object may lie in none.
+    return { type, bytes: new Uint8Array(buffer, places[at + 1], places[at + 2]) };
   };
   const { bytes, index, isThin, oids } = table;
-  return { bytes, index, isThin, oids, find };
+  return { bytes, index, isThin, oids, has: (oid) => numbers.has(oid), find };
 }
