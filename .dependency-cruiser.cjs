@@ -1,8 +1,8 @@
 // The rings of docs/architecture.md, as data. `tools/layers.test.ts` plants a violation of each rule.
 const pure = '^packages/(errors|codec|identity|git-objects|conversation|account|replication)/src/';
 const adapters = '^packages/(git-store|peer-channel|lan-discovery|service-kit)/';
-// Ring 2 as well, but below the adapters, which may use them: Node's cryptography and the generated stubs.
-const foundations = '^packages/(node-crypto|grpc-api)/';
+// Ring 2 as well, but below the adapters, which may use them: the hosts' cryptography and the generated stubs.
+const foundations = '^packages/(node-crypto|web-crypto|grpc-api)/';
 const tests = ['\\.(test|bench|scenario)\\.ts$', '^(packages|services)/[^/]+/test/'];
 const support = '^packages/(testkit|conformance)/';
 
@@ -41,7 +41,7 @@ module.exports = {
       severity: 'error',
       comment: 'its host hands it the adapters; of ring 2 it knows the messages of the wire only',
       from: { path: '^packages/device/src/', pathNot: tests },
-      to: { path: [adapters, '^packages/node-crypto/'] },
+      to: { path: [adapters, '^packages/(node-crypto|web-crypto)/'] },
     },
     {
       name: 'services-are-roots',

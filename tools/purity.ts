@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from './program.ts';
 
-/** Rooms without clock, chance and I/O; `tsconfig.pure.json` and `.dependency-cruiser.cjs` name the same. */
-const PURE = '{errors,codec,identity,git-objects,conversation,account,replication}';
+/**
+ * Rooms without clock, chance and I/O, as in `tsconfig.pure.json`. `.dependency-cruiser.cjs` names the
+ * same but for `web-crypto`, which is an adapter and runs in a browser.
+ */
+const PURE = '{errors,codec,identity,git-objects,conversation,account,replication,web-crypto}';
 const TESTS = /\.(test|bench|scenario)\.ts$/;
 
 /**

@@ -55,6 +55,17 @@ describe('the kind of a commit is found from its message and its number of paren
     expect(readContent(message, 1)).toMatchObject({ kind: 'unknown', defect: { what } });
   });
 
+  test.each([
+    ['key __proto__', '{"type":"text/plain","\\u005f_proto__":{}}'],
+    ['key constructor', '{"a":[{"constructor":1}],"type":"a/b"}'],
+    ['NUL in a text', '{"body":"a\\u0000b","type":"text/plain"}'],
+    ['NUL in a text', '{"a":[["\\u0000"]],"type":"a/b"}'],
+    ['NUL in a text', '{"a\\u0000":1,"type":"a/b"}'],
+  ])('SAFE-2: %s: %s could be read as two things, and is read as none', (found, message) => {
+    const defect = { what: 'not-json', found };
+    expect(readContent(message, 1)).toMatchObject({ kind: 'unknown', fields: {}, defect });
+  });
+
   test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf'])(
     'SAFE-2: a stranger who names a type or an action %s gets a verdict and no crash',
     (name) => {

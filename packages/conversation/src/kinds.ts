@@ -59,6 +59,26 @@ const TYPE_KINDS: ReadonlyMap<string, CommitKind> = new Map<string, CommitKind>(
   ['application/update-profile', 'profile'],
 ]);
 
+/**
+ * Keys that name a part of every JavaScript object. To a careless reader they say something that was
+ * never written, so nobody writes them. A list, not a look at the engine: it is law on every device.
+ */
+const MISLEADING_KEYS: ReadonlySet<string> = new Set([
+  '__proto__',
+  'prototype',
+  'constructor',
+  'hasOwnProperty',
+  'isPrototypeOf',
+  'propertyIsEnumerable',
+  'toLocaleString',
+  'toString',
+  'valueOf',
+  '__defineGetter__',
+  '__defineSetter__',
+  '__lookupGetter__',
+  '__lookupSetter__',
+]);
+
 /** Reads the message of a commit with that many parents. Total: a defect is a value. */
 export function readContent(message: string, parents: number): Content {
   if (parents > 1) return { kind: 'merge', type: 'merge', fields: NO_FIELDS };
@@ -69,10 +89,24 @@ export function readContent(message: string, parents: number): Content {
     if (!CoveyError.is(reason, 'JSON_MALFORMED')) throw reason;
     return unreadable('not-json', reason.message);
   }
+  const misleading = misleadingPart(value);
+  if (misleading !== undefined) return unreadable('not-json', misleading);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return unreadable('not-an-object', 'JSON that is no object');
   }
   return classify(value as JsonObject);
+}
+
+/** What two readers of the same JSON could take for two things: NUL, where C ends a text, and misleading keys. */
+function misleadingPart(value: JsonValue): string | undefined {
+  if (typeof value === 'string') return value.includes('\0') ? 'NUL in a text' : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, member] of Object.entries(value)) {
+    if (MISLEADING_KEYS.has(key)) return `key ${key}`;
+    const found = misleadingPart(key) ?? misleadingPart(member);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function unreadable(what: 'not-json' | 'not-an-object', found: string): Content {

@@ -32,7 +32,7 @@ export interface VotePath {
 
 /** Reads a path below `votes/`; `undefined` when it is not one of the layout. */
 export function readVotePath(path: string): VotePath | undefined {
-  const [root, action, from, target, voter, ...rest] = path.split('/');
+  const [root, action, from, target, voter, ...rest] = path.split('/', 6);
   if (root !== 'votes' || rest.length > 0) return undefined;
   const known =
     VOTE_ACTIONS.includes(action as VoteAction) && BAN_CLASSES.includes(from as BanClass);

@@ -48,6 +48,33 @@ describe('LIFE-4: the profile of a conversation is a vCard 2.1', () => {
   });
 
   test.each([
+    ['=41=62=3D', 'Ab='],
+    ['=c3=a9=C3=A9', 'éé'],
+    ['a=', 'a='],
+    ['a=4', 'a=4'],
+    ['a=4g=G4', 'a=4g=G4'],
+    ['é=41', 'éA'],
+    ['=c3 and more', '=c3 and more'],
+  ])('LIFE-4: the quoted-printable %s is %s', (written, title) => {
+    const card = `BEGIN:VCARD\nVERSION:2.1\nFN;ENCODING=QUOTED-PRINTABLE:${written}\r\nEND:VCARD`;
+    expect(readVcard(utf8(card))).toEqual({ title });
+  });
+
+  test('LIFE-4: of two titles the last one that is not empty counts', () => {
+    const card = 'BEGIN:VCARD\nVERSION:2.1\nFN:a\nFN:b\nFN:\nEND:VCARD';
+    expect(readVcard(utf8(card))).toEqual({ title: 'b' });
+  });
+
+  test('more than 512 KiB is no vCard, and is read as an empty one', () => {
+    const card = (length: number) =>
+      utf8(`BEGIN:VCARD\nVERSION:2.1\nFN:${'a'.repeat(length - 37)}\nEND:VCARD`);
+    expect(vcardFault(card(512 * 1024))).toBeUndefined();
+    expect(readVcard(card(512 * 1024)).title).toHaveLength(512 * 1024 - 37);
+    expect(vcardFault(card(512 * 1024 + 1))).toBe('more than 524288 bytes');
+    expect(readVcard(card(512 * 1024 + 1))).toEqual({});
+  });
+
+  test.each([
     ['', 'does not begin with BEGIN:VCARD'],
     ['BEGIN:VCARD\nVERSION:3.0\nEND:VCARD', 'version is not 2.1'],
     ['BEGIN:VCARD\nVERSION:2.1\nFN:x', 'does not end with END:VCARD'],

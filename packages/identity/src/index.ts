@@ -30,10 +30,12 @@ export {
 } from './issue-certificate.ts';
 export { issueCrl } from './issue-crl.ts';
 export type { Judged } from './judged.ts';
+export { KeyHandles } from './key-handles.ts';
 export { type PemLabel, readPem, writePem } from './pem.ts';
 export type { JudgePorts } from './profile.ts';
 export {
   ed25519PublicKey,
+  isReadableKey,
   isSameKey,
   type PublicKey,
   rawEd25519,

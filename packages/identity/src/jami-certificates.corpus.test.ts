@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { FIXTURES, isAbsent, suiteName } from '../test/fixtures.ts';
+import { corpusNamed } from '@covey/testkit';
 import { ports } from '../test/made-chain.ts';
 import {
   type AccountChain,
@@ -20,14 +20,14 @@ import {
 const folder = mkdtempSync(join(tmpdir(), 'covey-jami-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const absent = isAbsent('jami');
-const bundles = absent
+const corpus = corpusNamed('jami');
+const bundles = corpus.isAbsent
   ? []
-  : readdirSync(join(FIXTURES, 'jami'))
+  : readdirSync(corpus.folder)
       .filter((name) => name.endsWith('.bundle'))
       .map((name) => name.replace('.bundle', ''));
 
-describe.skipIf(absent)(suiteName('certificates that a real Jami wrote', absent), () => {
+describe.skipIf(corpus.isAbsent)(`certificates that a real Jami wrote${corpus.note}`, () => {
   test('there are some', () => expect(bundles.length).toBeGreaterThan(5));
 
   test.each(bundles)(
@@ -73,7 +73,7 @@ describe.skipIf(absent)(suiteName('certificates that a real Jami wrote', absent)
 });
 
 function certificatesOf(name: string): Map<string, Uint8Array> {
-  const bundle = join(FIXTURES, 'jami', `${name}.bundle`);
+  const bundle = join(corpus.folder, `${name}.bundle`);
   const repository = join(folder, `${name}.git`);
   if (!readdirSync(folder).includes(`${name}.git`)) {
     execFileSync('git', ['clone', '--quiet', '--bare', bundle, repository]);

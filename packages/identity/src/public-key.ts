@@ -1,5 +1,5 @@
 import { concatBytes, equalBytes, fromHex, toHex } from '@covey/codec';
-import { invariant } from '@covey/errors';
+import { CoveyError, invariant } from '@covey/errors';
 import { DerReader, TAG } from './der-reader.ts';
 
 /** A public key. `spki` is the DER SubjectPublicKeyInfo, whose hash names its account or device. */
@@ -34,6 +34,16 @@ export function readPublicKey(spki: Uint8Array): PublicKey {
   if (algorithm !== RSA) reader.fail('a key of an algorithm that is not accepted');
   checkRsaKey(reader.within(bits));
   return { algorithm: 'rsa', spki: new Uint8Array(spki) };
+}
+
+/** Whether the key is one of the profile, of the algorithm that it claims to be of. */
+export function isReadableKey({ algorithm, spki }: PublicKey): boolean {
+  try {
+    return readPublicKey(spki).algorithm === algorithm;
+  } catch (reason) {
+    if (!CoveyError.is(reason)) throw reason;
+    return false;
+  }
 }
 
 function checkRsaKey(outer: DerReader): void {

@@ -20,7 +20,7 @@ export const everyCommit: readonly Rule[] = [
   },
   {
     id: 'every-commit/message-is-json',
-    says: 'The message MUST be JSON without duplicate keys, of bounded depth.',
+    says: 'The message MUST be JSON of bounded depth, without duplicate keys, without NUL and without keys that every JavaScript object has.',
     source: 'authority.md, rule 1',
     jami: 'deviate',
     hole: 'a message that no program can read is kept and shown to nobody',

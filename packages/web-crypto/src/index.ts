@@ -1,0 +1,3 @@
+export { portableEd25519 } from './portable-ed25519.ts';
+export type { WebSubtle } from './web-subtle.ts';
+export { webVerifier } from './web-verifier.ts';
