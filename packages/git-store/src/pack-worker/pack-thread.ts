@@ -14,11 +14,12 @@ export class PackThread {
 
   constructor(script: URL, patienceMs: number, onEnd: () => void) {
     this.#patienceMs = patienceMs;
+    const compileCache = process.env['NODE_COMPILE_CACHE'];
     this.#worker = new Worker(script, {
       name: 'packs',
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: HEAP_LIMIT_MB },
       // It computes and nothing else; where its compiled code is kept is all that it is told.
-      env: { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] },
+      env: compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache },
     });
     this.#worker.unref();
     this.#worker.on('message', (answer: FromWorker) => this.#waiting.get(answer.pack)?.(answer));
