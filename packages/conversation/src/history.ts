@@ -27,6 +27,7 @@ export interface Resolved {
 export type Judged = { readonly entry: Entry } | { readonly broken: Break };
 
 const NONE: readonly never[] = [];
+const UNRELATED: ReadonlyMap<string, Related> = new Map();
 const RELATIONS = ['edit', 'reply-to', 'react-to'];
 
 /**
@@ -184,17 +185,18 @@ export class History {
     const { after, content } = prepared;
     const apart =
       parents.length > 1 &&
+      new Set(parents).size === parents.length &&
       !parents.some((one) => parents.some((other) => one !== other && isAncestor(one, [other])));
-    const related = new Map<string, Related>();
+    let related: ReadonlyMap<string, Related> = UNRELATED;
     for (const key of RELATIONS) {
-      const named = this.entry(text(content.fields, key));
-      if (named && isAncestor(named, parents)) related.set(named.oid, named);
+      const named = key in content.fields && this.entry(text(content.fields, key));
+      if (named && isAncestor(named, parents)) related = new Map([...related, [named.oid, named]]);
     }
     return {
       profile: this.profile,
       charter: this.#charter,
       before: await this.#before(parents, after, reader),
-      apart: apart && new Set(parents).size === parents.length,
+      apart,
       related,
       revoked: this.#isRevoked(prepared, parents),
       notYetKnown: this.#notYetKnown(prepared, parents),
@@ -217,7 +219,10 @@ export class History {
     after: GroupState,
     reader: ObjectReader,
   ): Promise<GroupState> {
-    if (parents.length === 0) return GroupState.EMPTY;
+    const [first] = parents;
+    if (first === undefined) return GroupState.EMPTY;
+    // Its own tree is the state; and mostly so.
+    if (parents.length === 1) return this.papers.state(first.tree, reader);
     const widest = parents.find((tip) => parents.every((other) => tip.seen.includes(other.seen)));
     if (this.profile === 'strict' || widest) return (await this.resolved(reader, parents)).state;
     // Where two sides of a foreign history set one path apart, either value is as good.

@@ -41,9 +41,9 @@ const REPEATABLE = 'parent';
  * writing it again gives the same bytes. What the message means is not judged here.
  */
 export function readCommit(bytes: Uint8Array): ReadCommit {
-  const defects = new Set<string>();
+  const defects: string[] = [];
   const note = (defect: string) => {
-    if (defects.size < MAX_DEFECTS) defects.add(defect);
+    if (defects.length < MAX_DEFECTS && !defects.includes(defect)) defects.push(defect);
   };
   const { headers, bodyAt } = splitHeaders(bytes, note);
   if (bytes.length > MAX_COMMIT_BYTES) note('commit is larger than 64 KiB');
@@ -60,7 +60,7 @@ export function readCommit(bytes: Uint8Array): ReadCommit {
   const message = readMessage(bytes.subarray(bodyAt), note);
   const committer = readCommitter(firstValue(headers, 'committer'), authorLine, author, note);
 
-  if (!tree || !parents || !author || !committer) return { defects: [...defects] };
+  if (!tree || !parents || !author || !committer) return { defects };
   return {
     commit: {
       ...{ tree, parents, author, committer, message },
@@ -70,7 +70,7 @@ export function readCommit(bytes: Uint8Array): ReadCommit {
         return concatBytes(bytes.subarray(0, signature.start), bytes.subarray(signature.end));
       },
     },
-    defects: [...defects],
+    defects,
   };
 }
 

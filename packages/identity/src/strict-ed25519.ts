@@ -1,4 +1,4 @@
-import { equalBytes, fromHex } from '@covey/codec';
+import { fromHex } from '@covey/codec';
 
 /** The field's prime 2^255 - 19, little-endian. */
 const P = fromHex('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f');
@@ -27,24 +27,33 @@ export function strictEd25519(publicRaw32: Uint8Array, signature64: Uint8Array):
   return (
     publicRaw32.length === 32 &&
     signature64.length === 64 &&
-    isStrictPoint(publicRaw32) &&
-    isStrictPoint(signature64.subarray(0, 32)) &&
-    isBelow(signature64.subarray(32), L)
+    isStrictPoint(publicRaw32, 0) &&
+    isStrictPoint(signature64, 0) &&
+    isBelow(signature64, 32, L, 0xff)
   );
 }
 
 /** Canonical and not of small order. Whether it is on the curve is left to the engines: they agree. */
-function isStrictPoint(point: Uint8Array): boolean {
-  // The top bit is the sign of x, the rest is y. A copy, which `slice` of a Node Buffer is not.
-  const y = new Uint8Array(point);
-  y[31] = (y[31] ?? 0) & 0x7f;
-  return isBelow(y, P) && !SMALL_ORDER_Y.some((small) => equalBytes(small, y));
+function isStrictPoint(bytes: Uint8Array, start: number): boolean {
+  return isBelow(bytes, start, P, Y_ONLY) && !SMALL_ORDER_Y.some((y) => isY(bytes, start, y));
 }
 
-/** Compares little-endian numbers of equal length. Not constant in time: signatures are public. */
-function isBelow(number: Uint8Array, bound: Uint8Array): boolean {
-  for (let at = bound.length - 1; at >= 0; at--) {
-    const difference = (number[at] ?? 0) - (bound[at] ?? 0);
+/** Of a point's last byte: the top bit is the sign of x, the rest is y. */
+const Y_ONLY = 0x7f;
+
+function isY(bytes: Uint8Array, start: number, y: Uint8Array): boolean {
+  for (let at = 0; at < 31; at++) if (bytes[start + at] !== y[at]) return false;
+  return ((bytes[start + 31] ?? 0) & Y_ONLY) === y[31];
+}
+
+/**
+ * Compares 32 bytes, little-endian, with a bound; of the last byte only the bits of the mask count. Makes no copy: it
+ * runs for each commit. Not constant in time: signatures are public.
+ */
+function isBelow(bytes: Uint8Array, start: number, bound: Uint8Array, lastMask: number): boolean {
+  for (let at = 31; at >= 0; at--) {
+    const byte = (bytes[start + at] ?? 0) & (at === 31 ? lastMask : 0xff);
+    const difference = byte - (bound[at] ?? 0);
     if (difference !== 0) return difference < 0;
   }
   return false;

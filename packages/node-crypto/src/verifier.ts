@@ -47,15 +47,21 @@ export function makeOpenSslChecks() {
   ): OpenSslCheck | undefined => {
     if ((algorithm === 'ed25519') !== (key.algorithm === 'ed25519')) return undefined;
     const handle = keys.of(key);
-    if (!handle) return undefined;
-    const isStrict = algorithm !== 'ed25519' || strictEd25519(rawEd25519(key), signature);
-    return isStrict ? { key: handle, digest: DIGEST_NAMES[algorithm] } : undefined;
+    if (handle?.raw) return strictEd25519(handle.raw, signature) ? handle : undefined;
+    return handle && { key: handle.key, digest: DIGEST_NAMES[algorithm] };
   };
 }
 
-function importKey({ spki }: PublicKey): KeyObject | undefined {
+/** `raw`: the 32 bytes of an Ed25519 key; a check by it needs nothing else, so the handle is one. */
+interface KeyHandle extends OpenSslCheck {
+  readonly raw: Uint8Array | undefined;
+}
+
+function importKey(key: PublicKey): KeyHandle | undefined {
+  const raw = key.algorithm === 'ed25519' ? rawEd25519(key) : undefined;
   try {
-    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    const spki = Buffer.from(key.spki);
+    return { key: createPublicKey({ key: spki, format: 'der', type: 'spki' }), digest: null, raw };
   } catch {
     // OpenSSL's reasons are many and its own; to the caller the key makes no sense.
     return undefined;
