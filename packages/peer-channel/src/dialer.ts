@@ -5,10 +5,11 @@ import { CoveyError } from '@covey/errors';
 import type { PeerServiceClient } from '@covey/grpc-api';
 import type { AccountUri, DeviceId, JudgePorts } from '@covey/identity';
 import { grpcTarget, parseAddress } from './address.ts';
+import { Ballast } from './ballast.ts';
 import { clientOptions } from './grpc-options.ts';
 import type { PeerLimits } from './limits.ts';
 import { judgeVisitor, type RemoteDevice } from './papers.ts';
-import { PeerClient } from './service.ts';
+import { peerClient } from './service.ts';
 import { ALPN, type TlsIdentity, TRUST_NOBODY_YET, tlsSettings } from './tls-settings.ts';
 
 /** Who has to answer. Nothing said: any device with papers. */
@@ -39,7 +40,8 @@ export class Dialer {
     const target = grpcTarget(parseAddress(address));
     this.#credentials = new PinnedCredentials(ports, settings);
     const options = clientOptions(settings.limits);
-    this.client = new PeerClient(target, this.#credentials, options);
+    const weigh = (bytes: number) => this.#credentials.ballast?.took(bytes);
+    this.client = peerClient(weigh, target, this.#credentials, options);
   }
 
   /** Who answered; known as soon as any call got through. */
@@ -81,6 +83,7 @@ class PinnedCredentials extends ChannelCredentials {
   isClosed = false;
   pinned: { readonly remote: RemoteDevice; readonly socket: TLSSocket } | undefined;
   failure: CoveyError | undefined;
+  ballast: Ballast | undefined;
   hasConnected = false;
 
   constructor(ports: DialPorts, settings: DialSettings) {
@@ -126,6 +129,8 @@ class PinnedCredentials extends ChannelCredentials {
       if (this.isClosed || this.pinned)
         throw new CoveyError('PEER_UNREACHABLE', 'another was faster');
       this.pinned = { remote, socket };
+      const { limits } = this.#settings;
+      this.ballast = new Ballast(socket, { messageBytes: limits.messageBytes, limits });
       return socket;
     } catch (reason) {
       raw.destroy();

@@ -10,6 +10,12 @@ import { createServerWithoutTickets } from './no-tickets.ts';
 import { addressOf, judgeVisitor, type Visitor } from './papers.ts';
 import { ALPN, type TlsIdentity, TRUST_NOBODY_YET, tlsSettings } from './tls-settings.ts';
 
+/**
+ * Connections that the system holds until they are taken. Beyond it callers are not heard and ask again
+ * after a second; the system may hold fewer (on Linux `somaxconn`, 4096).
+ */
+const BACKLOG = 4096;
+
 interface DoorwayPorts extends JudgePorts {
   readonly identity: TlsIdentity;
   readonly now: () => Date;
@@ -57,7 +63,7 @@ export class Doorway {
       this.#listener.once('error', (cause) => {
         reject(new CoveyError('CONFIG_INVALID', 'cannot listen on this address', { cause }));
       });
-      this.#listener.listen({ host, port }, resolve);
+      this.#listener.listen({ host, port, backlog: BACKLOG }, resolve);
     });
     this.#listener.on('error', (err) => this.#ports.log.warn({ err }, 'listening failed'));
     const address = this.#listener.address();

@@ -1,4 +1,5 @@
 import type { Frame } from '@covey/grpc-api';
+import type { PeerLimits } from './limits.ts';
 
 /** What of a duplex is used: either end of a gRPC stream, or one of Node's. */
 interface FrameDuplex {
@@ -10,6 +11,7 @@ interface FrameDuplex {
   readonly writableEnded: boolean;
 }
 type Body = NonNullable<Frame['body']>;
+type Limits = Pick<PeerLimits, 'stallMs' | 'framesAtOnce' | 'framesMs'>;
 
 interface FrameStreamEvents {
   /** Frames in order. None comes before {@link FrameStream.listen}. */
@@ -19,12 +21,16 @@ interface FrameStreamEvents {
 }
 
 /**
- * A gRPC bidirectional stream, either end of it, as a sequence of frames. Knows back-pressure:
- * a peer that doesn't read for `stallMs` is no peer.
+ * A gRPC bidirectional stream, either end of it, as a sequence of frames. Knows back-pressure, both
+ * ways: a peer that doesn't read for `stallMs` is no peer, and one that says more than `framesAtOnce`
+ * in `framesMs` is listened to again when these are over, so that others get their turn.
  */
 export class FrameStream {
   readonly #stream: FrameDuplex;
-  readonly #stallMs: number;
+  readonly #limits: Limits;
+  #turnBegan = 0;
+  #framesOfTurn = 0;
+  #rest: NodeJS.Timeout | undefined;
   #events: FrameStreamEvents | undefined;
   #reading = false;
   #over = false;
@@ -33,9 +39,9 @@ export class FrameStream {
   #waiting: (() => void)[] = [];
 
   /** The stream carries `{ frame }` objects both ways, as ChannelRequest and ChannelResponse do. */
-  constructor(stream: FrameDuplex, { stallMs }: { stallMs: number }) {
+  constructor(stream: FrameDuplex, limits: Limits) {
     this.#stream = stream;
-    this.#stallMs = stallMs;
+    this.#limits = limits;
     stream.on('drain', () => this.#drained());
     stream.on('error', (failure: Error) => this.#end(failure));
     for (const event of ['end', 'close', 'cancelled']) stream.on(event, () => this.#end(undefined));
@@ -62,7 +68,7 @@ export class FrameStream {
     if (this.#stream.write({ frame }) || this.#over) return;
     this.#stalled ??= setTimeout(() => {
       this.#end(new Error('the peer does not read'));
-    }, this.#stallMs);
+    }, this.#limits.stallMs);
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
@@ -75,14 +81,29 @@ export class FrameStream {
     this.#reading = true;
     // A message without a frame is one of a later version: nothing for us.
     this.#stream.on('data', ({ frame }: { frame: Frame | undefined }) => {
+      this.#takeTurn();
       if (frame && !this.#over) this.#events?.frame(frame);
     });
+  }
+
+  #takeTurn(): void {
+    const { framesAtOnce, framesMs } = this.#limits;
+    const sinceMs = performance.now() - this.#turnBegan;
+    if (sinceMs >= framesMs) {
+      this.#turnBegan += sinceMs;
+      this.#framesOfTurn = 0;
+    }
+    this.#framesOfTurn += 1;
+    if (this.#framesOfTurn !== framesAtOnce) return;
+    this.#stream.pause();
+    this.#rest = setTimeout(() => this.#stream.resume(), framesMs - sinceMs);
   }
 
   #end(failure: Error | undefined): void {
     if (this.#over) return;
     this.#over = true;
     this.#failure = failure;
+    clearTimeout(this.#rest);
     this.#drained();
     this.#events?.over(failure);
   }

@@ -29,6 +29,7 @@ export class IncomingCalls {
   readonly #limits: PeerLimits;
   readonly #serving = new Map<bigint, Serving>();
   #last = 0n;
+  #refusals = 0;
 
   /** `idle` is called each time when no call is left. */
   constructor(
@@ -49,14 +50,21 @@ export class IncomingCalls {
   take(call: bigint, request: Request): boolean {
     if (call <= this.#last) return false;
     this.#last = call;
-    if (this.#serving.size >= this.#limits.callsServedAtOnce) {
-      const tooMany = new CoveyError('RATE_EXCEEDED', 'too many calls at once');
-      void this.#send(call, { $case: 'failure', value: failureOf(tooMany) });
-      return true;
-    }
+    if (this.#serving.size >= this.#limits.callsServedAtOnce) return this.#refuse(call);
     const serving = { canceled: new AbortController(), credit: CREDIT_CHUNKS, granted: () => {} };
     this.#serving.set(call, serving);
     void this.#serve(call, request, serving);
+    return true;
+  }
+
+  /** False when the peer doesn't read: what it is told would be kept for it without end. */
+  #refuse(call: bigint): boolean {
+    if (this.#refusals >= this.#limits.refusalsUnread) return false;
+    const tooMany = new CoveyError('RATE_EXCEEDED', 'too many calls at once');
+    this.#refusals += 1;
+    void this.#send(call, { $case: 'failure', value: failureOf(tooMany) }).then(() => {
+      this.#refusals -= 1;
+    });
     return true;
   }
 
@@ -86,6 +94,10 @@ export class IncomingCalls {
   // The place is free again when the peer has taken the answer, so that a peer that asks and never
   // reads fills no memory.
   async #serve(call: bigint, request: Request, serving: Serving): Promise<void> {
+    const { callMs, fetchMs } = this.#limits;
+    const isFetch = request.body?.$case === 'fetch';
+    // An honest caller has given up by now; of another one it is not expected to say so.
+    const deadline = setTimeout(() => this.cancel(call), isFetch ? fetchMs : callMs);
     try {
       checkRequest(request);
       if (request.body?.$case === 'fetch') await this.#pour(call, request.body.value, serving);
@@ -95,6 +107,7 @@ export class IncomingCalls {
         await this.#send(call, { $case: 'failure', value: failureOf(reason) });
       }
     } finally {
+      clearTimeout(deadline);
       this.#serving.delete(call);
       if (this.#serving.size === 0) this.#idle();
     }

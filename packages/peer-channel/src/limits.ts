@@ -6,6 +6,8 @@ export interface PeerLimits {
   readonly callMs: number;
   /** A fetch that brings nothing for so long is over; so is a channel whose peer reads nothing. */
   readonly stallMs: number;
+  /** For one fetch as a whole, however steadily it drips. */
+  readonly fetchMs: number;
   /** How long a connection may stay that opens no channel. */
   readonly visitMs: number;
   /** Between the last word of a channel and the end of its connection. */
@@ -23,8 +25,22 @@ export interface PeerLimits {
   /** Streams of one connection: of a stranger's, and of one whose messages may have `messageBytes`. */
   readonly strangerStreams: number;
   readonly peerStreams: number;
+  /** Streams that a connection may open in its life, one after the other. A caller needs one. */
+  readonly streamsPerConnection: number;
+  /** Streams that a connection may reset at once; then a tenth of it each second. */
+  readonly streamResets: number;
+  /** What may come over a connection beside messages: so many bytes at once, then `ballastRefillBytes` a second. */
+  readonly ballastBytes: number;
+  readonly ballastRefillBytes: number;
+  /** How often that is looked at. */
+  readonly ballastMs: number;
+  /** Frames of one channel that are taken within `framesMs`; then it waits until these are over. */
+  readonly framesAtOnce: number;
+  readonly framesMs: number;
   /** Calls of one peer that are answered at once; a further one is refused. */
   readonly callsServedAtOnce: number;
+  /** Refusals of such calls that wait to be read; a peer that lets more pile up is cut. */
+  readonly refusalsUnread: number;
   /** Calls to one peer that are under way at once; a further one waits its turn. */
   readonly callsMadeAtOnce: number;
   /** Calls to one peer that wait their turn. */
@@ -44,6 +60,7 @@ export const DEFAULT_LIMITS: PeerLimits = Object.freeze({
   handshakeMs: 10_000,
   callMs: 10_000,
   stallMs: 30_000,
+  fetchMs: 600_000,
   visitMs: 60_000,
   goodbyeMs: 500,
   crossingMs: 10_000,
@@ -53,9 +70,17 @@ export const DEFAULT_LIMITS: PeerLimits = Object.freeze({
   messageBytes: 4 * 1024 * 1024,
   headerListBytes: 16 * 1024,
   sessionMemoryMegabytes: 10,
-  strangerStreams: 64,
-  peerStreams: 8,
+  strangerStreams: 4,
+  peerStreams: 2,
+  streamsPerConnection: 64,
+  streamResets: 16,
+  ballastBytes: 64 * 1024,
+  ballastRefillBytes: 16 * 1024,
+  ballastMs: 250,
+  framesAtOnce: 1024,
+  framesMs: 100,
   callsServedAtOnce: 64,
+  refusalsUnread: 64,
   callsMadeAtOnce: 48,
   callsWaiting: 4096,
   halfOpen: 512,

@@ -71,8 +71,11 @@ export class OutgoingCalls {
   async *fetch(request: FetchRequest, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
     const wrapped: Request = { body: { $case: 'fetch', value: request } };
     checkRequest(wrapped);
-    const { stallMs } = this.#limits;
+    const { stallMs, fetchMs } = this.#limits;
     const own = new AbortController();
+    const deadline = setTimeout(() => {
+      own.abort(new CoveyError('DEADLINE_EXCEEDED', 'the pack drips too slowly'));
+    }, fetchMs);
     const either = signal ? AbortSignal.any([signal, own.signal]) : own.signal;
     // The call lasts as long as this generator; the promise holds its place meanwhile.
     const begun = Promise.withResolvers<PackIntake>();
@@ -93,6 +96,7 @@ export class OutgoingCalls {
       over.resolve();
       await lasting;
     } finally {
+      clearTimeout(deadline);
       own.abort(new CoveyError('DEADLINE_EXCEEDED', 'the pack was not read to its end'));
       await lasting.catch(() => {}); // Has been thrown by `read` or `begun`.
     }

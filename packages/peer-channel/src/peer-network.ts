@@ -233,7 +233,7 @@ export class PeerNetwork {
 
   async #openChannel(dialer: Dialer): Promise<PeerLink> {
     const limits = this.#limits;
-    const frames = new FrameStream(dialer.client.channel(), { stallMs: limits.stallMs });
+    const frames = new FrameStream(dialer.client.channel(), limits);
     const hello = await exchangeHello(frames, this.#hello(), limits.handshakeMs);
     const remote = pinned(dialer);
     // Whoever waited for this may have given up meanwhile.

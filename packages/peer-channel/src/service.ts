@@ -1,34 +1,61 @@
 import { type MethodDefinition, makeGenericClientConstructor } from '@grpc/grpc-js';
-import { PeerServiceClient, PeerServiceService } from '@covey/grpc-api';
+import {
+  ChannelRequest,
+  ChannelResponse,
+  type Decodes,
+  decodeStrictly,
+  InviteRequest,
+  InviteResponse,
+  LinkRequest,
+  LinkResponse,
+  PeerServiceClient,
+  PeerServiceService,
+} from '@covey/grpc-api';
+
+type Weigh = (bytes: number) => void;
 
 /**
- * The generated service, but that messages are read from plain bytes: a `bytes` field is a view into
- * what it was read from, and from a Buffer it would be one itself.
+ * The generated service, but that messages are read from plain bytes, strictly, and that somebody hears
+ * how long each one was: a `bytes` field is a view into what it was read from, and from a Buffer it
+ * would be one itself.
  */
-export const PEER_SERVICE = {
-  invite: plain(PeerServiceService.invite),
-  link: plain(PeerServiceService.link),
-  channel: plain(PeerServiceService.channel),
-};
-
-/** Makes the calls of {@link PEER_SERVICE}. */
-export const PeerClient = makeGenericClientConstructor(
-  PEER_SERVICE,
-  PeerServiceClient.serviceName,
-  // As generated: grpc-js makes the methods at run time, so only the generator knows them.
-) as unknown as typeof PeerServiceClient;
-
-function plain<Request, Response>(
-  method: MethodDefinition<Request, Response>,
-): MethodDefinition<Request, Response> {
+export function peerService(weigh: Weigh) {
+  const { invite, link, channel } = PeerServiceService;
   return {
-    ...method,
-    requestDeserialize: (bytes) => method.requestDeserialize(bytesOf(bytes)),
-    responseDeserialize: (bytes) => method.responseDeserialize(bytesOf(bytes)),
+    invite: strict(invite, { request: InviteRequest, response: InviteResponse }, weigh),
+    link: strict(link, { request: LinkRequest, response: LinkResponse }, weigh),
+    channel: strict(channel, { request: ChannelRequest, response: ChannelResponse }, weigh),
   };
 }
 
-/** NOTE: typed as grpc-js asks, but no Buffer; the readers need none. */
-function bytesOf({ buffer, byteOffset, byteLength }: Buffer): Buffer {
-  return new Uint8Array(buffer, byteOffset, byteLength) as Buffer;
+/** Makes the calls of {@link peerService}. */
+export function peerClient(
+  weigh: Weigh,
+  ...settings: ConstructorParameters<typeof PeerServiceClient>
+): PeerServiceClient {
+  const Client = makeGenericClientConstructor(
+    peerService(weigh),
+    PeerServiceClient.serviceName,
+    // As generated: grpc-js makes the methods at run time, so only the generator knows them.
+  ) as unknown as typeof PeerServiceClient;
+  return new Client(...settings);
+}
+
+function strict<Request, Response>(
+  method: MethodDefinition<Request, Response>,
+  messages: { request: Decodes<Request>; response: Decodes<Response> },
+  weigh: Weigh,
+): MethodDefinition<Request, Response> {
+  const reading =
+    <T>(message: Decodes<T>) =>
+    (buffer: Buffer) => {
+      const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+      weigh(bytes.length);
+      return decodeStrictly(message, bytes);
+    };
+  return {
+    ...method,
+    requestDeserialize: reading(messages.request),
+    responseDeserialize: reading(messages.response),
+  };
 }

@@ -1,15 +1,18 @@
 import type { TLSSocket } from 'node:tls';
-import { ServerCredentials, type ServerDuplexStream, type ServerUnaryCall } from '@grpc/grpc-js';
+import type { ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import { CoveyError } from '@covey/errors';
 import {
   type ChannelRequest,
   type ChannelResponse,
+  type Decodes,
+  decodeStrictly,
   InviteRequest,
   type InviteResponse,
   LinkRequest,
   type LinkResponse,
 } from '@covey/grpc-api';
 import { addressGroup } from './address.ts';
+import { Ballast } from './ballast.ts';
 import {
   checkInviteRequest,
   checkInviteResponse,
@@ -27,7 +30,7 @@ import type { PeerLog } from './log.ts';
 import type { Visitor } from './papers.ts';
 import type { PeerHandlers } from './peer-link.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { PEER_SERVICE } from './service.ts';
+import { peerService } from './service.ts';
 
 /** What all visits of one device share. */
 export interface VisitPorts {
@@ -41,12 +44,18 @@ export interface VisitPorts {
 }
 
 /** gRPC's own code would decode first and count afterwards; here the bytes come as they are. */
-const asBytes = (bytes: Buffer) => new Uint8Array(bytes);
-const SERVICE = {
-  invite: { ...PEER_SERVICE.invite, requestDeserialize: asBytes },
-  link: { ...PEER_SERVICE.link, requestDeserialize: asBytes },
-  channel: PEER_SERVICE.channel,
-};
+function serviceOf(ballast: Ballast) {
+  const { invite, link, channel } = peerService((bytes) => ballast.took(bytes));
+  const asBytes = (bytes: Buffer) => {
+    ballast.took(bytes.length);
+    return new Uint8Array(bytes);
+  };
+  return {
+    invite: { ...invite, requestDeserialize: asBytes },
+    link: { ...link, requestDeserialize: asBytes },
+    channel,
+  };
+}
 
 type Answer<T> = (failure: ReturnType<typeof statusOf> | null, response?: T) => void;
 
@@ -59,9 +68,11 @@ export function serveVisit(
   const { remote } = visitor;
   const isPeer = remote !== undefined && ports.handlers.admits(remote);
   const server = connectionServer(limits, isPeer);
+  const messageBytes = isPeer ? limits.messageBytes : limits.inviteBytes;
+  const ballast = new Ballast(socket, { messageBytes, limits });
   // Who came to talk opens a channel; others say what they want and go.
   const overstayed = setTimeout(() => socket.destroy(), limits.visitMs);
-  server.addService(SERVICE, {
+  server.addService(serviceOf(ballast), {
     invite: unary<InviteResponse>((bytes) => invite(bytes, visitor, ports, limits)),
     link: unary<LinkResponse>((bytes) => link(bytes, visitor, ports, limits)),
     channel: (stream: ServerDuplexStream<ChannelRequest, ChannelResponse>) => {
@@ -73,12 +84,8 @@ export function serveVisit(
       );
     },
   });
-  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  socket.once('close', () => {
-    clearTimeout(overstayed);
-    injector.destroy();
-  });
-  injector.injectConnection(socket);
+  socket.once('close', () => clearTimeout(overstayed));
+  server.serve(socket);
 }
 
 async function invite(
@@ -124,7 +131,7 @@ async function openChannel(
   if (!ports.handlers.admits(remote)) {
     throw new CoveyError('PEER_REFUSED', 'only an invitation is taken');
   }
-  const frames = new FrameStream(stream, { stallMs: limits.stallMs });
+  const frames = new FrameStream(stream, limits);
   const hello = await exchangeHello(frames, ports.ownHello(), limits.handshakeMs);
   // The right may have gone while the other side was saying hello.
   if (!ports.handlers.admits(remote)) throw new CoveyError('PEER_REFUSED', 'no longer admitted');
@@ -155,9 +162,9 @@ function notTooLong(bytes: Uint8Array, { inviteBytes }: PeerLimits): void {
   throw new CoveyError('MESSAGE_TOO_LARGE', `more than ${inviteBytes} bytes`);
 }
 
-function decoded<T>(message: { decode(bytes: Uint8Array): T }, bytes: Uint8Array): T {
+function decoded<T>(message: Decodes<T>, bytes: Uint8Array): T {
   try {
-    return message.decode(bytes);
+    return decodeStrictly(message, bytes);
   } catch (cause) {
     throw new CoveyError('ENCODING_MALFORMED', 'not the message of this call', { cause });
   }

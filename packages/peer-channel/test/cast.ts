@@ -144,3 +144,8 @@ const open: PeerNetwork[] = [];
 export async function goHome(): Promise<void> {
   await Promise.all(open.splice(0).map((network) => network.close()));
 }
+
+/** A device of an account that nobody else has. */
+export async function aDevice(): Promise<CastDevice> {
+  return (await castAccount()).device();
+}

@@ -10,7 +10,10 @@ afterEach(async () => {
 });
 
 /** A program that listens, a forwarder in front of it, and the connections that come through. */
-async function forwarded(admits: ForwarderSettings['admits'] = () => true) {
+async function forwarded(
+  admits: ForwarderSettings['admits'] = () => true,
+  more: Pick<ForwarderSettings, 'tap'> = {},
+) {
   const came: Promise<Socket>[] = [];
   const server = createServer();
   const nextSocket = () => once(server, 'connection').then(([socket]) => socket as Socket);
@@ -20,7 +23,7 @@ async function forwarded(admits: ForwarderSettings['admits'] = () => true) {
   const { address: host, port } = server.address() as AddressInfo; // It listens on TCP.
   toClose.push(() => server.close());
   const forwarder = await Forwarder.open({
-    ...{ admits, listen: { host: '127.0.0.1', port: 0 }, target: () => ({ host, port }) },
+    ...{ ...more, admits, listen: { host: '127.0.0.1', port: 0 }, target: () => ({ host, port }) },
   });
   toClose.push(() => forwarder.close());
   const dial = () => connect({ ...forwarder.endpoint });
@@ -71,4 +74,18 @@ test('a gate lets so many bytes through, says that it holds the next, and gives 
   expect(String(await once(socket, 'data'))).toBe('abcd');
   gate.open();
   expect(String(await buffer(socket))).toBe('ef');
+});
+
+test('a tap hears what passes, each way', async () => {
+  const heard = { toTarget: '', toClient: '' };
+  const tap: ForwarderSettings['tap'] = (way, bytes) => {
+    heard[way] += String(bytes);
+  };
+  const { dial, firstSocket } = await forwarded(undefined, { tap });
+  const client = dial();
+  client.end('question');
+  const socket = await firstSocket();
+  socket.end('answer');
+  await Promise.all([buffer(client), buffer(socket)]);
+  expect(heard).toEqual({ toTarget: 'question', toClient: 'answer' });
 });

@@ -9,7 +9,11 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** One connection that came to a forwarder. Bytes pass unread. */
+type Way = 'toClient' | 'toTarget';
+/** Hears each byte that comes, before it goes on. */
+type Tap = (way: Way, bytes: Uint8Array) => void;
+
+/** One connection that came to a forwarder. Bytes pass unread, but for a tap. */
 export class Passage {
   /** The end that dialed. */
   readonly client: Endpoint;
@@ -20,9 +24,11 @@ export class Passage {
   readonly #sockets: Socket[];
   readonly #ways: Transform[] = [];
   readonly #gates: { toClient?: ByteGate; toTarget?: ByteGate } = {};
+  readonly #tap: Tap | undefined;
   #isCut = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, tap?: Tap) {
+    this.#tap = tap;
     this.client = endpoint(socket.remoteAddress, socket.remotePort);
     this.door = endpoint(socket.localAddress, socket.localPort);
     this.#sockets = [socket];
@@ -30,7 +36,7 @@ export class Passage {
   }
 
   /** From now on, what goes this way goes through the gate; without one it goes freely. */
-  gate(way: 'toClient' | 'toTarget', gate: ByteGate): void {
+  gate(way: Way, gate: ByteGate): void {
     this.#gates[way] = gate;
   }
 
@@ -66,14 +72,15 @@ export class Passage {
     }
   }
 
-  #way(way: 'toClient' | 'toTarget'): Transform {
+  #way(way: Way): Transform {
     const gateNow = () => this.#gates[way];
     const stream = new Transform({
-      transform(chunk: Uint8Array, _encoding, done) {
+      transform: (chunk: Uint8Array, _encoding, done) => {
+        this.#tap?.(way, chunk);
         const gate = gateNow();
         if (!gate) return done(null, chunk);
         const push = async () => {
-          for await (const part of gate.pass(chunk)) this.push(part);
+          for await (const part of gate.pass(chunk)) stream.push(part);
         };
         push().then(() => done(), done);
       },
@@ -89,6 +96,8 @@ export interface ForwarderSettings {
   readonly target: (own: Endpoint) => Endpoint;
   /** Asked before a byte passes, whoever dials; false hangs up. */
   readonly admits: (passage: Passage) => boolean | Promise<boolean>;
+  /** Somebody on the way who listens. */
+  readonly tap?: Tap;
 }
 
 /** A TCP address that leads to another one, for tests that pull cables. */
@@ -132,7 +141,7 @@ export class Forwarder {
 
   async #enter(socket: Socket): Promise<void> {
     socket.on('error', () => {}); // A connection that breaks is what this is for.
-    const passage = new Passage(socket);
+    const passage = new Passage(socket, this.#settings.tap);
     if (!(await this.#settings.admits(passage)) || socket.destroyed) return passage.cut();
     this.#passages.add(passage);
     const target = connect({ ...this.#settings.target(this.endpoint) });
