@@ -111,6 +111,7 @@ export interface AccountFolder {
   writeState(state: AccountState): Promise<void>;
   openConversation(id: string): Promise<ConversationStore | undefined>;
   createConversation(id: string): Promise<ConversationStore>;
+  /** Also what an interrupted call has left. It is there as a whole until it is not there at all. */
   removeConversation(id: string): Promise<void>;
 }
 

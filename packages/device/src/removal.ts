@@ -34,7 +34,9 @@ export class Removal {
   async resume(): Promise<void> {
     const { book, conversations } = this.#account;
     for (const [id, { removed }] of Object.entries(book.state.conversations)) {
-      if (removed !== undefined) await conversations.open(id);
+      if (removed === undefined || (await conversations.open(id))) continue;
+      // A crash may have come while it was deleted.
+      await conversations.remove(id);
     }
   }
 

@@ -21,18 +21,14 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
   if (await createWhole(path, mine)) return () => giveBack(path, mine);
   if (await isHeld(path)) throw busy(path);
   // Only one may replace the dead owner's lock, or two would each remove what the other just wrote.
-  const takeover = `${path}.takeover`;
-  if (!(await createWhole(takeover, mine))) {
-    if (await isHeld(takeover)) throw busy(path);
-    await rm(takeover, { force: true });
-    throw busy(path); // It was left by a crash; the next try finds it gone.
-  }
+  // That is a lock like any other: whoever takes it may crash as well.
+  const endTakeover = await takeLock(`${path}.takeover`);
   try {
     if (await isHeld(path)) throw busy(path);
     await rm(path, { force: true });
     if (!(await createWhole(path, mine))) throw busy(path);
   } finally {
-    await rm(takeover, { force: true });
+    await endTakeover();
   }
   return () => giveBack(path, mine);
 }

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AccountState } from '@covey/account';
 import type {
   AccountFolder,
@@ -196,8 +196,19 @@ export class DiskAccountFolder implements AccountFolder {
     return storeOf(await GitStore.create(this.#conversation(id), this.#stores));
   }
 
+  /** All of it or nothing: half a repository under its name would be a damaged one. */
   async removeConversation(id: string): Promise<void> {
-    await rm(this.#conversation(id), { recursive: true, force: true });
+    const path = this.#conversation(id);
+    const gone = join(dirname(path), `.gone-${id}`);
+    await rm(gone, { recursive: true, force: true });
+    try {
+      await rename(path, gone);
+    } catch (cause) {
+      if (isMissing(cause)) return;
+      throw cause;
+    }
+    await syncDirectory(dirname(path));
+    await rm(gone, { recursive: true, force: true });
   }
 
   #conversation(id: string): string {
