@@ -10,6 +10,7 @@ export {
   play,
   type ScriptStep,
 } from './group-script.ts';
+export { fastestMs, filled, MEBI, MOST_MS } from './hostile-sizes.ts';
 export { copyReachable } from './reachable.ts';
 export { runs } from './runs.ts';
 export { deviceLike, type StageOptions, stage, sync } from './stage.ts';

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, open, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CoveyError } from '@covey/errors';
+import { createDirectory, syncDirectory } from '@covey/git-store';
 import { isErrno, takeLock } from './owned-lock.ts';
 
 /** How a program of the same user reaches the daemon. The token opens everything: owner's eyes only. */
@@ -41,7 +42,8 @@ export function dataFolderOf(env: Environment): string {
  * @throws {CoveyError} DATA_FOLDER_BUSY
  */
 export async function openDataFolder(path: string): Promise<DataFolder> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await createDirectory(path);
+  await syncName(path);
   await chmod(path, 0o700);
   const release = await takeLock(join(path, 'daemon.lock'));
   const apiFile = join(path, API_FILE);
@@ -85,6 +87,19 @@ function isApiAddress(value: unknown): value is ApiAddress {
     'pid' in value &&
     Number.isSafeInteger(value.pid)
   );
+}
+
+/**
+ * What is promised in a folder must not go with its name. Somebody else may have made it, and not for good: a service
+ * manager, `covey up --detach`, a daemon that was killed at once.
+ */
+async function syncName(path: string): Promise<void> {
+  try {
+    await syncDirectory(dirname(path));
+  } catch (cause) {
+    // Whose folder it is in made it.
+    if (!isErrno(cause, 'EACCES')) throw cause;
+  }
 }
 
 /** Never readable by others, not even while it is written; readers see all of it or nothing. */
