@@ -35,6 +35,7 @@ export class Fetching {
     const stop = new AbortController();
     const end = () => stop.abort(closing.reason);
     closing.addEventListener('abort', end, { once: true });
+    if (closing.aborted) end();
     let next: Promise<Slice> | undefined;
     try {
       next = this.#receive(link, wants, [], stop.signal);
@@ -60,6 +61,7 @@ export class Fetching {
     ahead: readonly Oid[],
     stop: AbortSignal,
   ): Promise<Slice> {
+    stop.throwIfAborted();
     const conversationId = this.#runtime.id;
     const request = {
       conversationId,

@@ -1,12 +1,19 @@
 import { inOrder, mustRead } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
 import {
+  type GitObject,
   type ObjectReader,
   type Oid,
   type ReadCommit,
   readCommit,
   readTree,
 } from '@covey/git-objects';
+
+/**
+ * Of all trees of one pack. Listing trees is the most that a byte of a pack can cost; honest slices end soon after
+ * 8 MiB of objects of any kind.
+ */
+const MAX_TREE_BYTES = 12 * 1024 * 1024;
 
 /** The commits that came with one fetch. */
 export interface Incoming {
@@ -64,7 +71,7 @@ export function newAmong(
 /**
  * Everything that these commits consist of, as far as it came with them. What is neither among the
  * objects that came nor in the store is missing; what came and isn't reached is left to be dropped.
- * @throws {CoveyError} OBJECT_MISSING, GIT_OBJECT_MALFORMED
+ * @throws {CoveyError} OBJECT_MISSING, GIT_OBJECT_MALFORMED, PACK_LIMIT_EXCEEDED
  */
 export async function reachedObjects(
   order: readonly Oid[],
@@ -74,25 +81,30 @@ export async function reachedObjects(
 ): Promise<ReadonlySet<Oid>> {
   const reached = new Set<Oid>();
   const checked = new Set<Oid>();
+  const open: GitObject[] = [];
+  let treeBytes = 0;
+  // Everything is asked for when it is named: a tree full of nothing costs its first entry, not all of them.
+  const check = async (oid: Oid, type: 'tree' | 'blob') => {
+    if (checked.has(oid)) return;
+    checked.add(oid);
+    const object = await mustRead(oid, type, reader);
+    // What the store has was complete when it was admitted.
+    if (!came.has(oid)) return;
+    reached.add(oid);
+    if (type !== 'tree') return;
+    treeBytes += object.bytes.length;
+    if (treeBytes > MAX_TREE_BYTES) {
+      throw new CoveyError('PACK_LIMIT_EXCEEDED', 'too many bytes of trees');
+    }
+    open.push(object);
+  };
   for (const oid of order) {
     reached.add(oid);
     const { commit } = commits.get(oid) ?? {};
-    const open: { oid: Oid; type: 'tree' | 'blob' }[] = commit
-      ? [{ oid: commit.tree, type: 'tree' }]
-      : [];
-    for (let next = open.pop(); next; next = open.pop()) {
-      if (checked.has(next.oid)) continue;
-      checked.add(next.oid);
-      // What the store has was complete when it was admitted.
-      if (!came.has(next.oid)) {
-        await mustRead(next.oid, next.type, reader);
-        continue;
-      }
-      reached.add(next.oid);
-      const object = await mustRead(next.oid, next.type, reader);
-      if (object.type !== 'tree') continue;
-      for (const entry of readTree(object.bytes)) {
-        open.push({ oid: entry.oid, type: entry.mode === '40000' ? 'tree' : 'blob' });
+    if (commit) await check(commit.tree, 'tree');
+    for (let tree = open.pop(); tree; tree = open.pop()) {
+      for (const entry of readTree(tree.bytes)) {
+        await check(entry.oid, entry.mode === '40000' ? 'tree' : 'blob');
       }
     }
   }
