@@ -5,12 +5,13 @@ import { problemDetails } from '@covey/service-kit';
 import type { ReadableEventLog } from './event-log.ts';
 import { daemonRoute } from './http/daemon.ts';
 import { eventRoutes, type StreamTimes } from './http/events.ts';
-import { EVERY_ANSWER, guard } from './http/guard.ts';
+import { guard } from './http/guard.ts';
 import { describeApi, openApiRoute } from './http/openapi.ts';
 import { RESOURCES } from './http/operations.ts';
 import { resourceRoutes } from './http/resource.ts';
 import { rpcRoute } from './http/rpc.ts';
-import { endSilentConnections } from './http/silent-connections.ts';
+import { SERVER_OPTIONS, takeNodesAnswers } from './http/server-options.ts';
+import { Strangers } from './http/strangers.ts';
 import { BODY_LIMIT, strictJson } from './http/strict-json.ts';
 
 /** What the local API serves. */
@@ -28,7 +29,6 @@ export interface ApiSettings {
 }
 
 const STREAMS: StreamTimes = { heartbeatMs: 15_000, stalledMs: 60_000 };
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The local API, ready to listen on a loopback port. It answers nothing before it listens. */
 export async function buildApi(
@@ -36,22 +36,17 @@ export async function buildApi(
   { token, version, streams = STREAMS }: ApiSettings,
 ): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
+    ...SERVER_OPTIONS,
     loggerInstance: log,
     // Lines of requests hold conversation ids; failures are logged with their code all the same.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     // A HEAD of a stream would never end.
     exposeHeadRoutes: false,
-    // A path that cannot be read comes here instead of to the hooks, so it learns nothing at all.
-    frameworkErrors: (_error, _request, reply) => {
-      reply.hijack();
-      reply.raw.writeHead(400, EVERY_ANSWER).end();
-    },
   });
   await app.register(problemDetails);
-  guard(app, token);
-  endSilentConnections(app);
+  takeNodesAnswers(app);
+  guard(app, { token, strangers: new Strangers(app) });
   strictJson(app);
   app.setNotFoundHandler(async () => {
     throw new CoveyError('OPERATION_NOT_FOUND', 'no such path');

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CoveyError } from '@covey/errors';
+import type { Strangers } from './strangers.ts';
 
 /** Headers of every answer. None of CORS, on purpose: no page may read an answer, whatever it sends. */
 export const EVERY_ANSWER = {
@@ -8,6 +9,7 @@ export const EVERY_ANSWER = {
   'cross-origin-resource-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
 };
+const MOST_HEADERS = 64;
 const JSON_TYPE = /^application\/json *(?:; *charset=utf-8)?$/i;
 
 /**
@@ -15,11 +17,18 @@ const JSON_TYPE = /^application\/json *(?:; *charset=utf-8)?$/i;
  * read the token file gets through, a web page does not, even one whose name was rebound to
  * 127.0.0.1. Answers TOKEN_REFUSED (401), ORIGIN_REFUSED (403) or REQUEST_MALFORMED (400).
  */
-export function guard(app: FastifyInstance, token: string): void {
+export function guard(
+  app: FastifyInstance,
+  { token, strangers }: { token: string; strangers: Strangers },
+): void {
   const expected = digest(`Bearer ${token}`);
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(EVERY_ANSWER);
+    // Whoever is turned away is hung up on: nothing that comes after is waited for.
+    reply.headers({ ...EVERY_ANSWER, connection: 'close' });
+    if (request.raw.rawHeaders.length > 2 * MOST_HEADERS) {
+      throw new CoveyError('REQUEST_MALFORMED', 'too many headers');
+    }
     refuseForeignHost(app, request);
     // Equal length by hashing: neither the token nor its length shows in the time this takes.
     if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
@@ -29,6 +38,8 @@ export function guard(app: FastifyInstance, token: string): void {
     if (contentType !== undefined && !JSON_TYPE.test(contentType)) {
       throw new CoveyError('REQUEST_MALFORMED', 'a body must be application/json');
     }
+    reply.removeHeader('connection');
+    strangers.admit(request.raw.socket);
   });
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { corpusNamed } from '@covey/testkit';
 import { rawRequest } from '../../test/raw-request.ts';
 import { startStage } from '../../test/stage.ts';
 import { OPERATIONS } from './operations.ts';
@@ -13,9 +14,10 @@ interface Row {
   readonly expect: 'ok-with-token' | 'deny';
 }
 
-const FILE = join(process.env['COVEY_FIXTURES'] ?? '', 'local-api-origins', 'requests.json');
-const HAS_FILE = process.env['COVEY_FIXTURES'] !== undefined && existsSync(FILE);
-const ROWS: readonly Row[] = HAS_FILE ? JSON.parse(readFileSync(FILE, 'utf8')) : [];
+const corpus = corpusNamed('local-api-origins');
+const ROWS: readonly Row[] = corpus.isAbsent
+  ? []
+  : JSON.parse(readFileSync(join(corpus.folder, 'requests.json'), 'utf8'));
 /** The port that the rows speak of, in place of that of the test. */
 const PORT = '7777';
 
@@ -29,7 +31,7 @@ const ROUTES = [
   { method: 'POST', path: '/nowhere' },
 ];
 
-describe.skipIf(!HAS_FILE)('local-api-origins', () => {
+describe.skipIf(corpus.isAbsent)(`local-api-origins${corpus.note}`, () => {
   test.each(ROUTES)('every row holds on $method $path', async ({ method, path }) => {
     const stage = await startStage();
     const account = stage.accounts.add('alice');
