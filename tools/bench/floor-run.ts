@@ -1,9 +1,8 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { inflateSync } from 'node:zlib';
-import type { MadeHistory } from './history.ts';
+import { type MadeHistory, madeIn } from './history.ts';
 import { report } from './run-report.ts';
 
 // The least that anybody must do who takes in a history without trusting its sender: inflate each object, hash it,
@@ -15,13 +14,14 @@ interface Share {
 }
 
 if (isMainThread) {
-  const [folder = '', threads = '1'] = process.argv.slice(2);
-  // The file that `makeHistory` wrote.
-  const made = JSON.parse(readFileSync(join(folder, 'history.json'), 'utf8')) as MadeHistory;
-  const done = report();
-  const commits = threads === '1' ? checkAll(made) : await onTwoThreads(made);
-  if (commits !== made.commits) throw new Error('commits are missing');
-  done();
+  const [folder = '', threads = '1', times = '1'] = process.argv.slice(2);
+  const made = madeIn(folder);
+  for (let time = 0; time < Number(times); time++) {
+    const done = report();
+    const commits = threads === '1' ? checkAll(made) : await onTwoThreads(made);
+    if (commits !== made.commits) throw new Error('commits are missing');
+    done();
+  }
 } else {
   checkAll(workerData as Share); // As it is given below.
 }

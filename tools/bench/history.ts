@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Composition, History, type Writer } from '@covey/conversation';
 import { type GitObject, MemoryObjectStore, type Oid, writePack } from '@covey/git-objects';
@@ -17,6 +17,11 @@ export interface MadeHistory {
   readonly pack: string;
   /** Device id -> SubjectPublicKeyInfo, base64. */
   readonly keys: Readonly<Record<string, string>>;
+}
+
+/** What {@link makeHistory} wrote. */
+export function madeIn(folder: string): MadeHistory {
+  return JSON.parse(readFileSync(join(folder, 'history.json'), 'utf8')) as MadeHistory;
 }
 
 const SLICE_BYTES = 8 * 1024 * 1024;

@@ -15,7 +15,7 @@ export async function inTurn(
   return Object.fromEntries([...times].map(([name, list]) => [name, median(list)]));
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }
 

@@ -1,27 +1,40 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { collect } from '@covey/conversation';
+import { Composition, collect } from '@covey/conversation';
 import { makeTestAccount } from '@covey/testkit';
 import { messagePage } from '../../packages/device/src/message-view.ts';
-import type { MadeHistory } from './history.ts';
+import { madeIn } from './history.ts';
 import { report } from './run-report.ts';
-import { conversationAt } from './store.ts';
+import { conversationAt, packOf } from './store.ts';
 
-// One process that opens what `clone-run` has cloned, then pages through it.
-const folder = process.argv[2] ?? '';
-// The file that `makeHistory` wrote.
-const made = JSON.parse(readFileSync(join(folder, 'history.json'), 'utf8')) as MadeHistory;
-const { writer } = await makeTestAccount('bench 0');
+// Opens what `clone-run` has cloned, pages through it, and takes in messages of another, one after another.
+const [folder = ''] = process.argv.slice(2);
+const made = madeIn(folder);
+const [me, other] = await Promise.all([makeTestAccount('bench 0'), makeTestAccount('bench 1')]);
 const path = join(folder, 'clone');
-const { runtime, store, close } = await conversationAt(path, made.conversationId, writer, false);
+const { runtime, store, close } = await conversationAt(path, made.conversationId, me.writer, false);
+
 const opened = report();
 await runtime.load((await collect(made.heads, store)).order);
 opened();
+
 const PAGES = 100;
-const paged = report();
 let from: string | undefined;
+const paged = report();
 for (let page = 0; page < PAGES; page++) {
   from = messagePage(runtime, { n: 50, ...(from === undefined ? {} : { from }) })[0]?.id;
 }
 paged();
+
+const MESSAGES = 100;
+const { signal } = new AbortController();
+for (let n = 0; n < MESSAGES; n++) {
+  const composition = new Composition(runtime.history.draft(), store);
+  const fields = { type: 'text/plain', body: `one more: ${n}` };
+  await composition.write(other.writer, { kind: 'message', fields }, new Date());
+  const pack = packOf(composition.objects);
+  const taken = report();
+  const slice = await runtime.receive(pack, signal, () => {});
+  if ((await slice.judge()).outcome === 'refused') throw new Error('an honest message is refused');
+  taken();
+}
 await close();

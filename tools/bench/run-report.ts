@@ -1,4 +1,7 @@
-/** What a measured process prints as its last line. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** What a measured process prints, one line of JSON for each thing that it measures. */
 export interface RunReport {
   readonly ms: number;
   /** Of all threads. */
@@ -20,4 +23,23 @@ export function report(): () => void {
     };
     console.log(JSON.stringify(said));
   };
+}
+
+/** Runs a program of this folder in a process of its own, on one core or on all, and gives what it reports. */
+export function runAlone(
+  program: string,
+  args: readonly string[],
+  { cores = 'all' }: { cores?: 'one' | 'all' } = {},
+): readonly RunReport[] {
+  const command = [process.execPath, join(import.meta.dirname, program), ...args];
+  const whole = cores === 'one' ? ['taskset', '--cpu-list', '0', ...command] : command;
+  const { status, stdout, stderr } = spawnSync(whole[0] ?? '', whole.slice(1), {
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  });
+  if (status !== 0) throw new Error(`${program} failed: ${stderr}`);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RunReport); // As `report` prints it.
 }

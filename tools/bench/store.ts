@@ -1,10 +1,11 @@
+import type { Writer } from '@covey/conversation';
+import type { Clock } from '@covey/device';
+import { type GitObject, writePack } from '@covey/git-objects';
+import { GitStore } from '@covey/git-store';
+import { nodeDeflate, nodeDigests } from '@covey/node-crypto';
 import { ConversationRuntime } from '../../packages/device/src/conversation-runtime.ts';
 import { storeOf } from '../../services/peer/src/accounts/conversation-store.ts';
 import { startThreads } from '../../services/peer/src/accounts/threads.ts';
-import type { Writer } from '@covey/conversation';
-import type { Clock } from '@covey/device';
-import { GitStore } from '@covey/git-store';
-import { nodeDigests } from '@covey/node-crypto';
 
 export const clock: Clock = {
   now: () => new Date(),
@@ -13,6 +14,11 @@ export const clock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** As it goes over the wire. */
+export function packOf(objects: readonly GitObject[]): AsyncIterable<Uint8Array> {
+  return writePack(objects, objects.length, { digests: nodeDigests, deflate: nodeDeflate });
+}
 
 /** One conversation on this machine's disk, by the parts of the daemon. */
 export async function conversationAt(path: string, id: string, writer: Writer, isNew: boolean) {
