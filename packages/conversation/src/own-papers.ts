@@ -1,8 +1,8 @@
 import type { ObjectReader, Oid } from '@covey/git-objects';
 import type { Change, GroupState } from './group-state.ts';
 import { adminPath, crlPath, devicePath, memberPath } from './layout.ts';
-import type { Papers } from './papers.ts';
-import type { Author, Prepared } from './prepare.ts';
+import type { Author, Papers } from './papers.ts';
+import type { Prepared } from './prepare.ts';
 
 /** What an author may change in any commit, and what became of it. */
 export interface OwnPapers {

@@ -19,12 +19,21 @@ import {
 } from '@covey/identity';
 import { GroupState } from './group-state.ts';
 import { EMPTY_TREE } from './layout.ts';
-import type { Author } from './prepare.ts';
 
 /** Hash functions and signature checks of the host. */
 export interface Crypto {
   readonly digests: Digests;
   readonly verifier: SignatureVerifier;
+}
+
+/** The device that the author line names, as far as the tree has its papers. */
+export interface Author {
+  readonly device: string;
+  readonly uri: string;
+  readonly authorless?: string;
+  readonly unchained?: string;
+  readonly certificate?: Certificate;
+  readonly chain?: { readonly value: AccountChain; readonly oid: Oid };
 }
 
 const STATES_KEPT = 512;

@@ -8,18 +8,12 @@ import {
   type ReadCommit,
   readCommit,
 } from '@covey/git-objects';
-import {
-  type AccountChain,
-  type Certificate,
-  commitSignatureAlgorithm,
-  isAccountUri,
-  isDeviceId,
-} from '@covey/identity';
+import { commitSignatureAlgorithm, isAccountUri, isDeviceId } from '@covey/identity';
 import type { Facts } from './facts.ts';
 import type { GroupState } from './group-state.ts';
 import { type Content, readContent } from './kinds.ts';
 import { devicePath } from './layout.ts';
-import { mustRead, type Papers } from './papers.ts';
+import { type Author, mustRead, type Papers } from './papers.ts';
 import type { Break } from './rule.ts';
 
 /** What can be found out about a commit without its place in a history: form, author, signature. */
@@ -31,16 +25,6 @@ export interface Prepared {
   readonly after: GroupState;
   readonly author: Author;
   readonly signature: Facts['signature'];
-}
-
-/** The device that the author line names, as far as the tree has its papers. */
-export interface Author {
-  readonly device: string;
-  readonly uri: string;
-  readonly authorless?: string;
-  readonly unchained?: string;
-  readonly certificate?: Certificate;
-  readonly chain?: { readonly value: AccountChain; readonly oid: Oid };
 }
 
 export interface PrepareOptions {

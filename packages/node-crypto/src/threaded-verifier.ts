@@ -1,20 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { SignatureVerifier } from '@covey/identity';
-import { makeOpenSslChecks, type OpenSslCheck, verifyOnThread } from './verifier.ts';
-import { VerifyThread } from './verify-thread.ts';
+import { makeOpenSslChecks, verifyOnThread } from './verifier.ts';
+import { type Check, VerifyThread } from './verify-thread.ts';
 
 /** A verifier with threads of its own, which end when nothing was to do for a while, or at once. */
 export interface ThreadedVerifier extends SignatureVerifier {
   /** What is being checked is checked to the end. */
   close(): Promise<void>;
-}
-
-/** One signature that somebody waits for. */
-export interface Check extends OpenSslCheck {
-  readonly spki: Uint8Array;
-  readonly message: Uint8Array;
-  readonly signature: Uint8Array;
-  resolve(holds: boolean): void;
 }
 
 /** Fewer are checked faster one by one. */

@@ -1,6 +1,13 @@
 import { Worker } from 'node:worker_threads';
-import type { Check } from './threaded-verifier.ts';
 import type { OpenSslCheck } from './verifier.ts';
+
+/** One signature that somebody waits for. */
+export interface Check extends OpenSslCheck {
+  readonly spki: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+  resolve(holds: boolean): void;
+}
 
 /** What the thread answers. */
 interface Verdicts {

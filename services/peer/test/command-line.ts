@@ -1,5 +1,6 @@
+import type { SecretInput } from '../src/cli/command.ts';
 import { runCommandLine } from '../src/cli/run.ts';
-import { pipedSecrets, type SecretInput } from '../src/cli/secret-input.ts';
+import { pipedSecrets } from '../src/cli/secret-input.ts';
 
 /** What a command printed, line by line, and how it ended. */
 export interface CommandRun {

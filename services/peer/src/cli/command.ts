@@ -1,7 +1,14 @@
 import type { ParseArgsOptionDescriptor } from 'node:util';
 import type { AccountInfo } from '@covey/device';
 import type { PeerClient } from '../client.ts';
-import type { SecretInput } from './secret-input.ts';
+
+/** Where a passphrase comes from: somebody types it unseen, or it is a line of what is piped in. */
+export interface SecretInput {
+  /** Somebody types: what is asked for twice is asked for twice. */
+  readonly isTerminal: boolean;
+  /** The next line, without its break. @throws {UsageError} if there is none */
+  readonly line: (prompt: string) => Promise<string>;
+}
 
 /** The ends of a command that reach the outside. */
 export interface CliIo {

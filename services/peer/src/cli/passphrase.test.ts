@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parsePassphrase } from '@covey/device';
 import { covey } from '../../test/command-line.ts';
 import { type Stage, startStage } from '../../test/stage.ts';
-import type { SecretInput } from './secret-input.ts';
+import type { SecretInput } from './command.ts';
 
 const OLD = 'correct horse';
 const NEW = 'battery staple';

@@ -33,25 +33,33 @@ export function safeText(text: string): string {
     .replace(LEADING_MARK, '◌$&')
     .replace(TOO_MANY_MARKS, '$1…');
   const plain = line.replace(HARMFUL, (character, at: number) => {
-    const before = line.slice(Math.max(0, at - 2), at);
-    return JOINERS.test(character) && MAY_JOIN.test(before) ? character : escaped(character);
+    const joins = JOINERS.test(character) && MAY_JOIN.test(line.slice(Math.max(0, at - 2), at));
+    return joins ? character : escaped(character);
   });
   return RIGHT_TO_LEFT.test(plain) ? `${ISOLATE}${plain}${END_ISOLATE}` : plain;
 }
 
 /** JSON that is as harmless and means the same: what a terminal may obey is written as `\uXXXX`. */
 export function safeJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[\u007f\p{C}\u2028\u2029]/gu, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
-    ).join(''),
-  );
+  return JSON.stringify(value).replace(/[\u007f\p{C}\u2028\u2029]+/gu, (run) => {
+    let units = '';
+    for (let at = 0; at < run.length; at++) {
+      const unit = run.charCodeAt(at);
+      units += `\\u${hexByte(unit >> 8)}${hexByte(unit & 0xff)}`;
+    }
+    return units;
+  });
 }
 
 function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+  return code < 0x100 ? `\\x${hexByte(code)}` : `\\u{${code.toString(16)}}`;
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function hexByte(byte: number): string {
+  return HEX[byte] ?? '';
 }
 
 /** The last net under lines that were put together: no byte that a terminal obeys. */

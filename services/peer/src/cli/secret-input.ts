@@ -1,12 +1,4 @@
-import { UsageError } from './command.ts';
-
-/** Where a passphrase comes from: somebody types it unseen, or it is a line of what is piped in. */
-export interface SecretInput {
-  /** Somebody types: what is asked for twice is asked for twice. */
-  readonly isTerminal: boolean;
-  /** The next line, without its break. @throws {UsageError} if there is none */
-  readonly line: (prompt: string) => Promise<string>;
-}
+import { type SecretInput, UsageError } from './command.ts';
 
 /** The part of `tty.ReadStream` that is used. */
 export interface Terminal {
