@@ -67,6 +67,8 @@ export class Oracle {
   /** As {@link judge}, and waits for what comes loose. */
   async judgeAlone(input: Uint8Array): Promise<Violation | undefined> {
     this.takeStray();
+    // What is left from before could be collected during the run, and hide what that takes.
+    collectGarbage();
     const violation = await this.judge(input);
     await new Promise((resolve) => setImmediate(resolve));
     return violation ?? this.takeStray();

@@ -55,6 +55,14 @@ describe('the kind of a commit is found from its message and its number of paren
     expect(readContent(message, 1)).toMatchObject({ kind: 'unknown', defect: { what } });
   });
 
+  test('of a type that is none no more than the beginning is quoted', () => {
+    const type = `text\u{1f600}${'\u{1f600}'.repeat(1000)}`;
+    const { defect } = readContent(JSON.stringify({ type }), 1);
+    expect(defect?.found).toMatch(/^type text.*…$/u);
+    expect(defect?.found.length).toBeLessThan(100);
+    expect(defect?.found.isWellFormed()).toBe(true);
+  });
+
   test.each([
     ['key __proto__', '{"type":"text/plain","\\u005f_proto__":{}}'],
     ['key constructor', '{"a":[{"constructor":1}],"type":"a/b"}'],

@@ -59,6 +59,8 @@ const TYPE_KINDS: ReadonlyMap<string, CommitKind> = new Map<string, CommitKind>(
   ['application/update-profile', 'profile'],
 ]);
 
+const MOST_QUOTED = 64;
+
 /**
  * Keys that name a part of every JavaScript object. To a careless reader they say something that was
  * never written, so nobody writes them. A list, not a look at the engine: it is law on every device.
@@ -128,8 +130,14 @@ function classify(fields: JsonObject): Content {
   if (type !== 'member' && /^[a-z0-9.+-]+\/[a-z0-9.+-]+$/i.test(type)) {
     return { kind: 'unknown', type, fields };
   }
-  const found = type === 'member' ? `member action ${text(fields, 'action')}` : `type ${type}`;
-  return { kind: 'unknown', type, fields, defect: { what: 'type', found } };
+  const said = type === 'member' ? `member action ${text(fields, 'action')}` : `type ${type}`;
+  return { kind: 'unknown', type, fields, defect: { what: 'type', found: beginning(said) } };
+}
+
+/** Enough to see what it is: a stranger's text is no part of a log. */
+function beginning(said: string): string {
+  if (said.length <= MOST_QUOTED) return said;
+  return `${said.slice(0, MOST_QUOTED).toWellFormed()}…`;
 }
 
 function textKind(fields: JsonObject): CommitKind {

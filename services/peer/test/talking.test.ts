@@ -8,6 +8,7 @@ async function twoTalking(options: Parameters<Person['starts']>[0] = {}) {
   const { alice, bob } = await peopleApart('alice', 'bob');
   const conversationId = await alice.starts(options);
   await bob.joins(conversationId, { invitedBy: alice });
+  await agree(conversationId, [alice, bob]);
   return { alice, bob, conversationId };
 }
 

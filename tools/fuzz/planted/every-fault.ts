@@ -21,7 +21,7 @@ async function run(input: Uint8Array): Promise<unknown> {
       return undefined;
     }
     case 4:
-      return new Uint8Array(BOUNDS.heapBytes + 1024 * 1024).fill(1);
+      return new Uint8Array(BOUNDS.heapBytes + 16 * 1024 * 1024).fill(1);
     case 5:
       input[0] = 0;
       return undefined;
