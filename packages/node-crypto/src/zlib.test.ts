@@ -2,6 +2,7 @@ import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { concatBytes, utf8 } from '@covey/codec';
 import { nodeDeflate, nodeInflate, nodeRandom } from './index.ts';
+import { zlibEngine } from './zlib-engine.ts';
 
 const text = utf8('hello, hello, hello');
 const stream = nodeDeflate(text);
@@ -37,6 +38,27 @@ test.each([
   ['raw deflate', deflateRawSync(text), text.length],
   ['a preset dictionary', deflateSync(text, { dictionary: utf8('hello') }), text.length],
   ['no bytes', new Uint8Array(), 0],
-])('%s is refused', (_, input, size) => {
+])('%s is refused, and the next stream is read as if nothing had been', (_, input, size) => {
   expect(() => nodeInflate(input, size)).toThrow();
+  expect(nodeInflate(stream, text.length)).toEqual({ output: text, consumed: stream.length });
+});
+
+test('what was inflated and deflated stays as it is when the next one comes', () => {
+  const { output } = nodeInflate(stream, text.length);
+  const other = nodeDeflate(utf8('something else'));
+  nodeInflate(nodeDeflate(new Uint8Array(text.length)), text.length);
+  expect(output).toEqual(text);
+  expect(nodeInflate(other, 14).output).toEqual(utf8('something else'));
+});
+
+test('this Node has engines that begin anew, whose streams are those of the public functions', () => {
+  const [inflater, deflater] = [zlibEngine('inflate'), zlibEngine('deflate')];
+  if (!inflater || !deflater)
+    throw new Error('Node has changed: objects are inflated at half the speed');
+  const output = new Uint8Array(40_000);
+  for (const bytes of [text, new Uint8Array(32_768), nodeRandom(32_768), new Uint8Array()]) {
+    const { produced } = deflater.run(bytes, output, output.length);
+    expect(Buffer.compare(output.subarray(0, produced), deflateSync(bytes))).toBe(0);
+  }
+  expect(() => inflater.run(stream, output, output.length + 1)).toThrow('no room');
 });
