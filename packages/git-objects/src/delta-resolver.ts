@@ -1,9 +1,9 @@
 import type { Digests } from '@covey/codec';
 import { applyDelta, readDeltaSizes } from './delta.ts';
-import { type GitObject, objectHeader, oidOf } from './git-object.ts';
+import { type GitObject, objectHeader } from './git-object.ts';
 import type { ObjectArena } from './object-arena.ts';
 import { madeToCollide } from './object-store.ts';
-import type { Oid } from './oid.ts';
+import { type Oid, oidFromBytes } from './oid.ts';
 import { type PackLimits, packMalformed, packTooLarge } from './pack-limits.ts';
 import type { isCollisionAttack } from './sha1-attack.ts';
 
@@ -20,6 +20,7 @@ export interface PackedObject extends Place {
   readonly object: GitObject;
 }
 
+/** An object, and how many deltas made it. */
 interface Held {
   readonly object: GitObject;
   readonly depth: number;
@@ -40,6 +41,7 @@ export class DeltaResolver {
   readonly #digests: Digests;
   readonly #arena: ObjectArena;
   readonly #isAttack: typeof isCollisionAttack;
+  readonly #made: (packed: PackedObject) => void;
   /** `undefined`: an entry starts here, and waits for its base. */
   readonly #byOffset = new Map<number, Held | undefined>();
   readonly #byOid = new Map<Oid, Held>();
@@ -53,11 +55,13 @@ export class DeltaResolver {
     digests: Digests,
     arena: ObjectArena,
     isAttack: typeof isCollisionAttack,
+    made: (packed: PackedObject) => void,
   ) {
     this.#limits = limits;
     this.#digests = digests;
     this.#arena = arena;
     this.#isAttack = isAttack;
+    this.#made = made;
   }
 
   /** Counts bytes that are about to be made. @throws {CoveyError} PACK_LIMIT_EXCEEDED */
@@ -68,19 +72,19 @@ export class DeltaResolver {
     }
   }
 
-  /** Takes a whole object, and yields it with all that waited for it. */
-  addObject(place: Place, object: GitObject): Generator<PackedObject> {
-    return this.#settle(place, { object, depth: 0 });
+  /** Takes a whole object: it is made, and so is all that waited for it. */
+  addObject(place: Place, object: GitObject): void {
+    this.#settle(place, { object, depth: 0 });
   }
 
-  /** Takes a delta, and yields what it makes; nothing yet when its base comes later. @throws {CoveyError} PACK_MALFORMED */
-  *addDelta(place: Place, base: number | Oid, program: Uint8Array): Generator<PackedObject> {
+  /** Takes a delta, which makes something now or when its base has come. @throws {CoveyError} PACK_MALFORMED */
+  addDelta(place: Place, base: number | Oid, program: Uint8Array): void {
     if (typeof base === 'number' && !this.#byOffset.has(base)) {
       throw packMalformed('a delta base is no object start', place.offset);
     }
     const held = typeof base === 'number' ? this.#byOffset.get(base) : this.#byOid.get(base);
     if (held) {
-      yield* this.#settle(place, this.#apply(held, { place, program }));
+      this.#settle(place, this.#apply(held, { place, program }));
       return;
     }
     this.#byOffset.set(place.offset, undefined);
@@ -94,11 +98,11 @@ export class DeltaResolver {
     return [...this.#waiting.keys()].filter((base) => typeof base === 'string');
   }
 
-  /** Yields what builds on an object outside the pack. @throws {CoveyError} PACK_MALFORMED */
-  *supply(base: Oid, object: GitObject): Generator<PackedObject> {
+  /** Makes what builds on an object outside the pack. @throws {CoveyError} PACK_MALFORMED */
+  supply(base: Oid, object: GitObject): void {
     this.#supplied.add(base);
     for (const waiting of this.#takeWaiting(base)) {
-      yield* this.#settle(waiting.place, this.#apply({ object, depth: 0 }, waiting));
+      this.#settle(waiting.place, this.#apply({ object, depth: 0 }, waiting));
     }
   }
 
@@ -107,24 +111,30 @@ export class DeltaResolver {
     if (this.#waiting.size > 0) throw packMalformed('a delta base is missing');
   }
 
-  *#settle(first: Place, made: Held): Generator<PackedObject> {
-    const ready: { place: Place; held: Held }[] = [{ place: first, held: this.#keep(made) }];
+  #settle(first: Place, made: Held): void {
+    const ready = [{ place: first, held: this.#keep(made) }];
     for (let next = ready.pop(); next; next = ready.pop()) {
       const { place, held } = next;
-      const { object } = held;
-      const oid = oidOf(object, this.#digests);
-      if (this.#isAttack(objectHeader(object), object.bytes)) throw madeToCollide(oid);
+      const oid = this.#name(held.object);
       // Made from a base outside it must not be that base: then a cycle would have been cut open by what is here.
       if (this.#byOid.has(oid) || this.#supplied.has(oid)) {
         throw packMalformed('an object stands twice', place.offset);
       }
       this.#byOid.set(oid, held);
       this.#byOffset.set(place.offset, held);
-      yield { ...place, oid, object };
+      this.#made({ offset: place.offset, length: place.length, oid, object: held.object });
+      if (this.#waiting.size === 0) continue;
       for (const waiting of [...this.#takeWaiting(oid), ...this.#takeWaiting(place.offset)]) {
         ready.push({ place: waiting.place, held: this.#keep(this.#apply(held, waiting)) });
       }
     }
+  }
+
+  #name(object: GitObject): Oid {
+    const header = objectHeader(object);
+    const oid = oidFromBytes(this.#digests.sha1(header, object.bytes));
+    if (this.#isAttack(header, object.bytes)) throw madeToCollide(oid);
+    return oid;
   }
 
   #keep({ object: { type, bytes }, depth }: Held): Held {

@@ -8,29 +8,33 @@ const BLOCK_BYTES = 256 * 1024;
  */
 export class ObjectArena {
   readonly #blocks: ArrayBuffer[] = [];
-  #free = new Uint8Array(0);
+  #block = new ArrayBuffer(0);
+  #used = 0;
 
   /** A copy of the bytes. */
   put(bytes: Uint8Array): Uint8Array {
-    if (bytes.length > this.#free.length) {
+    const { length } = bytes;
+    if (this.#used + length > this.#block.byteLength) {
       const size = Math.min(BLOCK_BYTES, FIRST_BYTES * 4 ** this.#blocks.length);
-      const block = new ArrayBuffer(Math.max(size, bytes.length));
+      const block = new ArrayBuffer(Math.max(size, length));
       this.#blocks.push(block);
-      if (bytes.length >= size) {
-        const own = new Uint8Array(block);
-        own.set(bytes);
-        return own;
-      }
-      this.#free = new Uint8Array(block);
+      // One that is as large as a block leaves the room there is to others.
+      if (length >= size) return copied(bytes, new Uint8Array(block));
+      this.#block = block;
+      this.#used = 0;
     }
-    const kept = this.#free.subarray(0, bytes.length);
-    kept.set(bytes);
-    this.#free = this.#free.subarray(bytes.length);
-    return kept;
+    const kept = new Uint8Array(this.#block, this.#used, length);
+    this.#used += length;
+    return copied(bytes, kept);
   }
 
   /** The buffers that all bytes lie in. */
   get blocks(): readonly ArrayBuffer[] {
     return this.#blocks;
   }
+}
+
+function copied(bytes: Uint8Array, to: Uint8Array): Uint8Array {
+  to.set(bytes);
+  return to;
 }

@@ -31,8 +31,13 @@ export function parseOid(text: string): Oid {
 /** The 20 bytes of an id as trees, packs and indexes hold it. */
 export function oidBytes(id: Oid): Uint8Array {
   const bytes = new Uint8Array(20);
-  for (let at = 0; at < 20; at++) bytes[at] = (digit(id, 2 * at) << 4) | digit(id, 2 * at + 1);
+  writeOid(id, bytes, 0);
   return bytes;
+}
+
+/** Writes the 20 bytes of an id to a place among others. */
+export function writeOid(id: Oid, to: Uint8Array, at: number): void {
+  for (let n = 0; n < 20; n++) to[at + n] = (digit(id, 2 * n) << 4) | digit(id, 2 * n + 1);
 }
 
 /** Of an id, whose digits were checked when it became one. */

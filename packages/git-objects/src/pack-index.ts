@@ -1,5 +1,5 @@
 import { concatBytes, type Digests } from '@covey/codec';
-import { type Oid, oidBytes } from './oid.ts';
+import { type Oid, writeOid } from './oid.ts';
 
 /** One object of a pack, as its index holds it. */
 export interface PackIndexEntry {
@@ -47,13 +47,21 @@ function fanOut(sorted: readonly PackIndexEntry[]): Uint8Array {
 
 function concatOids(sorted: readonly PackIndexEntry[]): Uint8Array {
   const bytes = new Uint8Array(20 * sorted.length);
-  for (const [at, { oid }] of sorted.entries()) bytes.set(oidBytes(oid), 20 * at);
+  let at = 0;
+  for (const { oid } of sorted) {
+    writeOid(oid, bytes, at);
+    at += 20;
+  }
   return bytes;
 }
 
 /** 32-bit numbers in network order. */
 function words(numbers: readonly number[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(4 * numbers.length));
-  for (const [at, number] of numbers.entries()) view.setUint32(4 * at, number);
+  let at = 0;
+  for (const number of numbers) {
+    view.setUint32(at, number);
+    at += 4;
+  }
   return new Uint8Array(view.buffer);
 }

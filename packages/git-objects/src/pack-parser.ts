@@ -34,26 +34,31 @@ export class PackParser {
   readonly #input: PackInput;
   readonly #arena = new ObjectArena();
   readonly #resolver: DeltaResolver;
+  #made: PackedObject[] = [];
   #entriesLeft: number | undefined;
 
   constructor(options: PackParserOptions) {
     this.#options = options;
     this.#input = new PackInput(options.limits.maxPackBytes);
     const { limits, digests, isAttack = isCollisionAttack } = options;
-    this.#resolver = new DeltaResolver(limits, digests, this.#arena, isAttack);
+    this.#resolver = new DeltaResolver(limits, digests, this.#arena, isAttack, (packed) => {
+      this.#made.push(packed);
+    });
   }
 
   /** Takes the next bytes; gives the objects that they complete. */
-  *push(chunk: Uint8Array): Generator<PackedObject> {
+  push(chunk: Uint8Array): readonly PackedObject[] {
     this.#input.push(chunk);
-    yield* this.#readOn();
+    this.#readOn();
+    return this.#takeMade();
   }
 
-  /** Nothing more comes. Checks count and checksum. */
-  *end(): Generator<PackedObject> {
+  /** Nothing more comes. Checks count and checksum; gives the objects that the last bytes complete. */
+  end(): readonly PackedObject[] {
     this.#input.end();
-    yield* this.#readOn();
+    this.#readOn();
     this.#input.expectTrailer(this.#options.digests);
+    return this.#takeMade();
   }
 
   /** Ids of objects outside the pack that its deltas build on. */
@@ -62,8 +67,9 @@ export class PackParser {
   }
 
   /** Takes an object from outside; gives what builds on it. */
-  supply(base: Oid, object: GitObject): Generator<PackedObject> {
-    return this.#resolver.supply(base, object);
+  supply(base: Oid, object: GitObject): readonly PackedObject[] {
+    this.#resolver.supply(base, object);
+    return this.#takeMade();
   }
 
   /** After {@link end} and all bases. */
@@ -86,13 +92,17 @@ export class PackParser {
     return this.#arena.blocks;
   }
 
-  *#readOn(): Generator<PackedObject> {
+  #takeMade(): readonly PackedObject[] {
+    const made = this.#made;
+    this.#made = [];
+    return made;
+  }
+
+  #readOn(): void {
     this.#entriesLeft ??= this.#readHeader();
     while (this.#entriesLeft !== undefined && this.#entriesLeft > 0) {
-      const made = this.#readEntry();
-      if (!made) return;
+      if (!this.#readEntry()) return;
       this.#entriesLeft--;
-      yield* made;
     }
   }
 
@@ -109,27 +119,27 @@ export class PackParser {
     return count;
   }
 
-  /** `undefined` while not all of its bytes are there. */
-  #readEntry(): Generator<PackedObject> | undefined {
+  /** False while not all of its bytes are there. */
+  #readEntry(): boolean {
     const { limits, inflate } = this.#options;
     const offset = this.#input.position;
     const start = this.#input.peek(LONGEST_ENTRY_HEADER);
-    if (!start) return undefined;
+    if (!start) return false;
     const header = readEntryHeader(start, offset);
     const { kind, size } = header;
     if (size > largestEntry(header, limits)) {
       throw packTooLarge(`a ${typeof kind === 'string' ? kind : 'delta'} is too large`, offset);
     }
     const rest = this.#input.peek(header.length + longestDeflated(size));
-    if (!rest) return undefined;
+    if (!rest) return false;
     this.#resolver.spend(size, offset);
     const stream = rest.subarray(header.length);
     const { output, consumed } = inflateExactly(stream, size, offset, inflate);
     const place = { offset, length: header.length + consumed };
     this.#input.skip(place.length);
-    return typeof kind === 'string'
-      ? this.#resolver.addObject(place, { type: kind, bytes: output })
-      : this.#resolver.addDelta(place, kind.base, output);
+    if (typeof kind === 'string') this.#resolver.addObject(place, { type: kind, bytes: output });
+    else this.#resolver.addDelta(place, kind.base, output);
+    return true;
   }
 }
 

@@ -52,9 +52,12 @@ export class PackReading {
     const { blocks } = this.#parser;
     const numberOf = new Map(blocks.map((block, number) => [block as ArrayBufferLike, number]));
     const places = new Uint32Array(3 * this.#objects.length);
-    for (const [at, { object }] of this.#objects.entries()) {
+    let at = 0;
+    for (const { object } of this.#objects) {
       const { buffer, byteOffset, length } = object.bytes;
-      places.set([numberOf.get(buffer) ?? 0, byteOffset, length], 3 * at);
+      places[at++] = numberOf.get(buffer) ?? 0;
+      places[at++] = byteOffset;
+      places[at++] = length;
     }
     const bytes = this.#parser.bytes.slice();
     return {
