@@ -114,9 +114,11 @@ export interface Change {
   readonly after?: Oid;
 }
 
+const NONE: readonly Change[] = [];
+
 /** Every path that differs, sorted by path. Equal states cost nothing. */
 export function changesBetween(before: GroupState, after: GroupState): readonly Change[] {
-  if (before === after) return [];
+  if (before === after) return NONE;
   const changes: Change[] = [];
   for (const [path, oid] of before.files) {
     const now = after.files.get(path);

@@ -7,7 +7,7 @@ import type { Charter, Facts, Profile, Related } from './facts.ts';
 import { GroupState } from './group-state.ts';
 import { judge } from './judge.ts';
 import { text } from './kinds.ts';
-import { loadFacts } from './load-facts.ts';
+import { loadFacts, type Standing } from './load-facts.ts';
 import { materialize } from './materialize.ts';
 import { type Crypto, Papers } from './papers.ts';
 import { pathRegisters } from './path-registers.ts';
@@ -123,10 +123,13 @@ export class History {
   }
 
   async judgePrepared(prepared: Prepared, reader: ObjectReader): Promise<Judged> {
-    const parents = prepared.commit.parents.map((parent) => this.entry(parent));
-    const known = parents.filter((parent) => parent !== undefined);
-    invariant(known.length === parents.length, 'parents are judged before their children');
-    const standing = await this.#standing(prepared, known, reader);
+    const known = prepared.commit.parents.map((oid) => {
+      const parent = this.entry(oid);
+      invariant(parent, 'parents are judged before their children');
+      return parent;
+    });
+    const before = this.#knownBefore(known) ?? (await this.#before(known, prepared.after, reader));
+    const standing = this.#standing(prepared, known, before);
     let facts: Facts;
     try {
       facts = await loadFacts(prepared, standing, reader, this.papers);
@@ -136,11 +139,14 @@ export class History {
     const verdict = judge(facts);
     if (!verdict.accepted) return { broken: breakOf(verdict, facts) };
     const seen = known.reduce((union, parent) => union.union(parent.seen), Seen.NONE);
-    const act = await actOf(facts, prepared, this.#acts.length, seen, reader, this.papers);
+    const act =
+      facts.before === facts.after
+        ? undefined
+        : await actOf(facts, prepared, this.#acts.length, seen, reader, this.papers);
     const entry: Entry = {
       oid: prepared.oid,
       parents: known,
-      height: 1 + Math.max(-1, ...known.map(({ height }) => height)),
+      height: 1 + known.reduce((highest, { height }) => Math.max(highest, height), -1),
       content: prepared.content,
       uri: facts.uri,
       device: facts.device,
@@ -181,8 +187,8 @@ export class History {
     return [...seen].map((index) => this.#acts[index] as Act); // Every seen index is an act.
   }
 
-  async #standing(prepared: Prepared, parents: readonly Entry[], reader: ObjectReader) {
-    const { after, content } = prepared;
+  #standing(prepared: Prepared, parents: readonly Entry[], before: GroupState): Standing {
+    const { content } = prepared;
     const apart =
       parents.length > 1 &&
       new Set(parents).size === parents.length &&
@@ -195,7 +201,7 @@ export class History {
     return {
       profile: this.profile,
       charter: this.#charter,
-      before: await this.#before(parents, after, reader),
+      before,
       apart,
       related,
       revoked: this.#isRevoked(prepared, parents),
@@ -214,15 +220,20 @@ export class History {
     );
   }
 
+  /** Of one parent its own tree is the state. */
+  #knownBefore(parents: readonly Entry[]): GroupState | undefined {
+    if (parents.length > 1) return undefined;
+    const parent = parents[0];
+    return parent ? this.papers.knownState(parent.tree) : GroupState.EMPTY;
+  }
+
   async #before(
     parents: readonly Entry[],
     after: GroupState,
     reader: ObjectReader,
   ): Promise<GroupState> {
-    const [first] = parents;
-    if (first === undefined) return GroupState.EMPTY;
-    // Its own tree is the state; and mostly so.
-    if (parents.length === 1) return this.papers.state(first.tree, reader);
+    const parent = parents[0];
+    if (parent && parents.length === 1) return this.papers.state(parent.tree, reader);
     const widest = parents.find((tip) => parents.every((other) => tip.seen.includes(other.seen)));
     if (this.profile === 'strict' || widest) return (await this.resolved(reader, parents)).state;
     // Where two sides of a foreign history set one path apart, either value is as good.

@@ -1,3 +1,4 @@
+import { invariant } from '@covey/errors';
 import type { Facts } from './facts.ts';
 import type { CommitKind } from './kinds.ts';
 import type { Break, Finding, Rule, Verdict } from './rule.ts';
@@ -34,6 +35,11 @@ export const RULES: { readonly [K in CommitKind]: readonly Rule[] } = {
 
 export { everyCommit as RULES_FOR_EVERY_COMMIT };
 
+/** All rules for a commit of each kind, in order: put together once and not for each commit. */
+const ALL_RULES = new Map(
+  Object.entries(RULES).map(([kind, rules]) => [kind, [...everyCommit, ...rules]]),
+);
+
 /**
  * Judges one commit: first what holds for every commit, then the rules of its kind; in `strict` the
  * first broken rule decides. Pure: the same facts, the same verdict, on any device, in any year.
@@ -41,7 +47,9 @@ export { everyCommit as RULES_FOR_EVERY_COMMIT };
 export function judge(facts: Facts): Verdict {
   const deviations: Break[] = [];
   const kind = facts.parents.length === 0 ? 'initial' : facts.content.kind;
-  for (const rule of [...everyCommit, ...RULES[kind]]) {
+  const rules = ALL_RULES.get(kind);
+  invariant(rules, 'every kind has its rules');
+  for (const rule of rules) {
     const answer = rule.breaks(facts);
     if (answer === undefined) continue;
     const finding: Finding = typeof answer === 'string' ? { found: answer } : answer;

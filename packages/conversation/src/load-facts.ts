@@ -4,7 +4,7 @@ import type { Charter, Facts, Profile, Related } from './facts.ts';
 import { type Change, changesBetween, type GroupState } from './group-state.ts';
 import { type CommitKind, text } from './kinds.ts';
 import { bannedPath, devicePath, PROFILE_PATH, readVotePath } from './layout.ts';
-import { ownPapers } from './own-papers.ts';
+import { NO_PAPERS, ownPapers } from './own-papers.ts';
 import { mustRead, type Papers } from './papers.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -34,7 +34,7 @@ export async function loadFacts(
   const { commit, content, author, after } = prepared;
   const { before } = standing;
   const all = changesBetween(before, after);
-  const own = await ownPapers(prepared, before, all, reader, papers);
+  const own = all.length === 0 ? NO_PAPERS : await ownPapers(prepared, before, all, reader, papers);
   const target = text(content.fields, 'uri');
   const targetDevices = SETS_PLACE.has(content.kind)
     ? await papers.devicesOf(target, before, reader)
@@ -63,7 +63,7 @@ export async function loadFacts(
     charter: standing.charter,
     before,
     after,
-    changed: all.filter((change) => !own.papers.includes(change)),
+    changed: all.length === 0 ? all : all.filter((change) => !own.papers.includes(change)),
     papers: own.papers,
     ...(own.fault ? { paperFault: own.fault } : {}),
     revoked: standing.revoked,

@@ -10,6 +10,9 @@ export interface OwnPapers {
   readonly fault?: { readonly path: string; readonly found: string };
 }
 
+/** Of a commit that changes nothing. */
+export const NO_PAPERS: OwnPapers = { papers: [] };
+
 /** Rule 5: which changes are the author's own papers, and whether these are good. */
 export async function ownPapers(
   prepared: Prepared,
@@ -18,7 +21,7 @@ export async function ownPapers(
   reader: ObjectReader,
   papers: Papers,
 ): Promise<OwnPapers> {
-  if (all.length === 0) return { papers: [] };
+  if (all.length === 0) return NO_PAPERS;
   const { content, author, commit } = prepared;
   const { uri, device } = author;
   const crlBefore = before.files.get(crlPath(uri));
@@ -26,7 +29,7 @@ export async function ownPapers(
     crlBefore && author.chain
       ? await papers.crl(crlBefore, author.chain.value, author.chain.oid, reader)
       : undefined;
-  if (content.kind === 'leave' || uri === '') return { papers: [] };
+  if (content.kind === 'leave' || uri === '') return NO_PAPERS;
   const renewable = [adminPath(uri), memberPath(uri)].filter((path) => before.has(path));
   const mine = new Set([devicePath(device), crlPath(uri), ...renewable]);
   const own = all.filter(({ path, after }) => mine.has(path) && after !== undefined);

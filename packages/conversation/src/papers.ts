@@ -51,7 +51,7 @@ export class Papers {
   readonly crypto: Crypto;
   readonly #states = new Recent<GroupState>(STATES_KEPT);
   readonly #judged = new Recent<Promise<Judged<unknown>>>(PAPERS_KEPT);
-  readonly #authors = new WeakMap<GroupState, Map<string, Promise<Author>>>();
+  readonly #authors = new WeakMap<GroupState, Map<string, Author | Promise<Author>>>();
 
   /** Texts that stand in many commits. */
   readonly texts = new Texts();
@@ -73,11 +73,15 @@ export class Papers {
     this.#states.set(tree, state);
   }
 
+  /** A state that was read or computed before. */
+  knownState(tree: Oid): GroupState | undefined {
+    // What is left when the last one has left. Below a root no tree is empty.
+    return tree === EMPTY_TREE ? GroupState.EMPTY : this.#states.get(tree);
+  }
+
   /** @throws {CoveyError} OBJECT_MISSING; GIT_OBJECT_MALFORMED when the tree isn't of the strict form */
   async state(tree: Oid, reader: ObjectReader): Promise<GroupState> {
-    // What is left when the last one has left. Below a root no tree is empty.
-    if (tree === EMPTY_TREE) return GroupState.EMPTY;
-    const known = this.#states.get(tree);
+    const known = this.knownState(tree);
     if (known) return known;
     const files = new Map<string, Oid>();
     const open: { oid: Oid; path: string; depth: number }[] = [{ oid: tree, path: '', depth: 1 }];
@@ -100,14 +104,19 @@ export class Papers {
   }
 
   /** The author of a commit with this state, found out once: most commits have the state of the one before. */
-  author(state: GroupState, device: string, find: () => Promise<Author>): Promise<Author> {
-    const known = this.#authors.get(state) ?? new Map<string, Promise<Author>>();
-    this.#authors.set(state, known);
-    const author = known.get(device) ?? find();
-    known.set(device, author);
-    // A failure of reading is no answer: it is not kept.
-    author.catch(() => known.delete(device));
-    return author;
+  author(state: GroupState, device: string, find: () => Promise<Author>): Author | Promise<Author> {
+    const authors = this.#authors.get(state) ?? new Map<string, Author | Promise<Author>>();
+    this.#authors.set(state, authors);
+    const known = authors.get(device);
+    if (known) return known;
+    const finding = find();
+    authors.set(device, finding);
+    finding.then(
+      (author) => authors.set(device, author),
+      // A failure of reading is no answer: it is not kept.
+      () => authors.delete(device),
+    );
+    return finding;
   }
 
   chain(oid: Oid, uri: string, reader: ObjectReader): Promise<Judged<AccountChain>> {
@@ -213,6 +222,8 @@ class Texts {
 class Recent<T> {
   readonly #limit: number;
   readonly #values = new Map<string, T>();
+  /** Asked for again and again: in its place already. */
+  #newest: string | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -220,15 +231,17 @@ class Recent<T> {
 
   get(key: string): T | undefined {
     const value = this.#values.get(key);
-    if (value === undefined) return undefined;
+    if (value === undefined || key === this.#newest) return value;
     this.#values.delete(key);
     this.#values.set(key, value);
+    this.#newest = key;
     return value;
   }
 
   set(key: string, value: T): void {
     this.#values.delete(key);
     this.#values.set(key, value);
+    this.#newest = key;
     if (this.#values.size <= this.#limit) return;
     const [oldest] = this.#values.keys();
     if (oldest !== undefined) this.#values.delete(oldest);

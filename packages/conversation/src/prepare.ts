@@ -48,11 +48,11 @@ export async function prepare(
   const email = commit.author.email;
   const formDefects = isDeviceId(email) ? defects : [...defects, 'e-mail is no device id'];
   try {
-    const after = await papers.state(commit.tree, reader);
+    // Nothing is awaited that is known: most commits have the state of the one before.
+    const after = papers.knownState(commit.tree) ?? (await papers.state(commit.tree, reader));
     const papersAt = content.kind === 'leave' ? await parentState(commit, reader, papers) : after;
-    const author = await papers.author(papersAt, email, () =>
-      authorOf(email, papersAt, reader, papers),
-    );
+    const found = papers.author(papersAt, email, () => authorOf(email, papersAt, reader, papers));
+    const author = found instanceof Promise ? await found : found;
     const signature = trusted ? 'unchecked' : await checkSignature(commit, author, papers);
     return { oid, commit, content, formDefects, after, author, signature };
   } catch (reason) {

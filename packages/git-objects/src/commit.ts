@@ -144,7 +144,7 @@ function readOids(headers: readonly CommitHeader[], name: string, note: Note): O
 
 function checkParents(parents: readonly Oid[], note: Note): void {
   if (parents.length > 2) note('three parents or more');
-  if (new Set(parents).size < parents.length) note('parent stands twice');
+  if (parents.some((parent, at) => parents.indexOf(parent) < at)) note('parent stands twice');
 }
 
 function checkSignature(header: CommitHeader | undefined, note: Note): void {
