@@ -9,6 +9,7 @@ export { COMMIT_KINDS, type CommitKind, type Content } from './kinds.ts';
 export * as layout from './layout.ts';
 export { materialize } from './materialize.ts';
 export { type Crypto, mustRead } from './papers.ts';
+export { type BegunCheck, beginChecks } from './prepare.ts';
 export { resolve } from './resolve.ts';
 export { type Break, type Leniency, RULE_NOT_YET_KNOWN, type Rule, type Verdict } from './rule.ts';
 export { rulesPage } from './rules-page.ts';

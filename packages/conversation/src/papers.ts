@@ -103,6 +103,12 @@ export class Papers {
     return state;
   }
 
+  /** The author of a commit with this state, if that was found out before. */
+  knownAuthor(state: GroupState, device: string): Author | undefined {
+    const known = this.#authors.get(state)?.get(device);
+    return known instanceof Promise ? undefined : known;
+  }
+
   /** The author of a commit with this state, found out once: most commits have the state of the one before. */
   author(state: GroupState, device: string, find: () => Promise<Author>): Author | Promise<Author> {
     const authors = this.#authors.get(state) ?? new Map<string, Author | Promise<Author>>();

@@ -32,6 +32,34 @@ export interface PrepareOptions {
   readonly trusted?: boolean;
   /** Commits that were read already. */
   readonly commits?: ReadonlyMap<Oid, ReadCommit>;
+  /** Signature checks that were begun already. */
+  readonly checks?: ReadonlyMap<Oid, BegunCheck>;
+}
+
+/** Counts only if the author turns out to be the one that was taken for it. */
+export interface BegunCheck {
+  readonly author: Author;
+  readonly signature: Promise<Facts['signature']>;
+}
+
+/**
+ * Begins to check the signatures of commits whose papers are known by now. So the threads that check have work while
+ * what came before is being judged; for other commits nothing is begun.
+ */
+export function beginChecks(
+  commits: ReadonlyMap<Oid, ReadCommit>,
+  papers: Papers,
+): ReadonlyMap<Oid, BegunCheck> {
+  const checks = new Map<Oid, BegunCheck>();
+  for (const [oid, { commit }] of commits) {
+    const state = commit && papers.knownState(commit.tree);
+    const author = state && papers.knownAuthor(state, commit.author.email);
+    if (!author) continue;
+    const signature = checkSignature(commit, author, papers);
+    signature.catch(() => {}); // Awaited when the commit is judged, or not at all.
+    checks.set(oid, { author, signature });
+  }
+  return checks;
 }
 
 /** Reads a commit. Signature checks of many commits may so run side by side, in front of judging, which is in order. */
@@ -39,7 +67,7 @@ export async function prepare(
   oid: Oid,
   reader: ObjectReader,
   papers: Papers,
-  { trusted = false, commits }: PrepareOptions = {},
+  { trusted = false, commits, checks }: PrepareOptions = {},
 ): Promise<Prepared | Break> {
   const { commit, defects } =
     commits?.get(oid) ?? readCommit((await mustRead(oid, 'commit', reader)).bytes);
@@ -53,7 +81,11 @@ export async function prepare(
     const papersAt = content.kind === 'leave' ? await parentState(commit, reader, papers) : after;
     const found = papers.author(papersAt, email, () => authorOf(email, papersAt, reader, papers));
     const author = found instanceof Promise ? await found : found;
-    const signature = trusted ? 'unchecked' : await checkSignature(commit, author, papers);
+    const begun = checks?.get(oid);
+    const check = begun?.author === author ? begun.signature : undefined;
+    const signature = trusted
+      ? 'unchecked'
+      : await (check ?? checkSignature(commit, author, papers));
     return { oid, commit, content, formDefects, after, author, signature };
   } catch (reason) {
     return brokenTree(reason);

@@ -1,4 +1,6 @@
 import {
+  type BegunCheck,
+  beginChecks,
   Composition,
   type Crypto,
   type Entry,
@@ -51,6 +53,13 @@ export type Fetched =
       readonly path: string;
       readonly found: string;
     };
+
+interface Received {
+  readonly incoming: Incoming;
+  readonly checks: ReadonlyMap<Oid, BegunCheck>;
+  readonly came: ReadonlySet<Oid>;
+  readonly quarantine: Quarantine;
+}
 
 /** What came with one fetch, read whole and waiting to be judged. */
 export interface Slice {
@@ -187,12 +196,14 @@ export class ConversationRuntime {
     try {
       const came = await quarantine.receive(chunks, { limits: DEFAULT_PACK_LIMITS, signal });
       const incoming = await incomingCommits(came, quarantine.objects);
+      // While the slice before this one is judged.
+      const checks = beginChecks(incoming.commits, this.history.papers);
       return {
         tips: tipsOf(incoming),
         has: (oid) => incoming.commits.has(oid),
         judge: () =>
           this.#queue
-            .run(() => this.#judge(incoming, new Set(came), quarantine))
+            .run(() => this.#judge({ incoming, checks, came: new Set(came), quarantine }))
             .finally(() => quarantine.drop()),
         drop: () => quarantine.drop(),
       };
@@ -203,18 +214,14 @@ export class ConversationRuntime {
   }
 
   /** Oldest first. All of it is taken in, or nothing is. */
-  async #judge(
-    incoming: Incoming,
-    came: ReadonlySet<Oid>,
-    quarantine: Quarantine,
-  ): Promise<Fetched> {
+  async #judge({ incoming, checks, came, quarantine }: Received): Promise<Fetched> {
     const reader = quarantine.objects;
     const { commits } = incoming;
     const order = newAmong(incoming, (oid) => this.knows(oid));
     const reached = await reachedObjects(order, commits, came, reader);
     const draft = this.history.draft();
     const broken =
-      (await judgeAll(order, draft, reader, undefined, { commits })) ??
+      (await judgeAll(order, draft, reader, undefined, { commits, checks })) ??
       this.#notThisOne(draft) ??
       unknownLawOf(draft);
     if (broken) return { outcome: 'refused', path: '', ...broken };

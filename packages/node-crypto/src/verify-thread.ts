@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { invariant } from '@covey/errors';
 import type { OpenSslCheck } from './verifier.ts';
 
 /** One signature that somebody waits for. */
@@ -27,6 +28,13 @@ interface Batch {
   readonly bytes: Uint8Array;
 }
 
+/** A batch that was not answered yet. Of what its checks were made of nothing else is kept: thousands may wait. */
+interface Asked {
+  readonly batch: Batch;
+  readonly found: readonly OpenSslCheck[];
+  readonly resolves: readonly Check['resolve'][];
+}
+
 const IDLE_MS = 10_000;
 
 /** A thread that checks signatures, and the batches that it has not answered yet. */
@@ -37,7 +45,7 @@ export class VerifyThread {
     env: {},
     resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
   });
-  readonly #waiting = new Map<number, readonly Check[]>();
+  readonly #waiting = new Map<number, Asked>();
   #batches = 0;
   #idle: NodeJS.Timeout | undefined;
 
@@ -49,7 +57,7 @@ export class VerifyThread {
     this.#worker.on('error', () => {});
     this.#worker.on('exit', () => {
       clearTimeout(this.#idle);
-      onEnd([...this.#waiting.values()].flat());
+      onEnd([...this.#waiting.values()].flatMap(checksOf));
     });
   }
 
@@ -62,11 +70,9 @@ export class VerifyThread {
     clearTimeout(this.#idle);
     // Whoever waits for an answer keeps the process alive; an idle thread does not.
     this.#worker.ref();
-    const id = this.#batches++;
-    this.#waiting.set(id, checks);
-    const batch = batchOf(id, checks);
-    const buffers = [batch.checks.buffer, batch.bytes.buffer] as ArrayBuffer[]; // both made for it
-    this.#worker.postMessage(batch, buffers);
+    const asked = askedOf(this.#batches++, checks);
+    this.#waiting.set(asked.batch.id, asked);
+    this.#worker.postMessage(asked.batch);
   }
 
   async end(): Promise<void> {
@@ -74,31 +80,60 @@ export class VerifyThread {
   }
 
   #settle(id: number, verdicts: Uint8Array): void {
-    const checks = this.#waiting.get(id) ?? [];
+    const { resolves } = this.#waiting.get(id) ?? { resolves: [] };
     this.#waiting.delete(id);
-    for (const [at, { resolve }] of checks.entries()) resolve(verdicts[at] === 1);
+    for (const [at, resolve] of resolves.entries()) resolve(verdicts[at] === 1);
     if (this.#waiting.size > 0) return;
     this.#worker.unref();
     this.#idle = setTimeout(() => void this.end(), IDLE_MS).unref();
   }
 }
 
-function batchOf(id: number, checks: readonly Check[]): Batch {
-  const keys = new Map<OpenSslCheck['key'], { number: number } & Batch['keys'][number]>();
+function askedOf(id: number, checks: readonly Check[]): Asked {
+  const numbers = new Map<OpenSslCheck['key'], number>();
+  const found: Check[] = [];
   const lengths = new Uint32Array(3 * checks.length);
   const bytes = new Uint8Array(
     checks.reduce((sum, { message, signature }) => sum + message.length + signature.length, 0),
   );
-  let at = 0;
-  for (const [index, { key, spki, digest, message, signature }] of checks.entries()) {
-    const known = keys.get(key) ?? { number: keys.size, spki, digest };
-    keys.set(key, known);
-    lengths[3 * index] = known.number;
-    lengths[3 * index + 1] = message.length;
-    lengths[3 * index + 2] = signature.length;
+  let [at, place] = [0, 0];
+  for (const check of checks) {
+    const { key, message, signature } = check;
+    const number = numbers.get(key) ?? found.push(check) - 1;
+    numbers.set(key, number);
+    lengths[place++] = number;
+    lengths[place++] = message.length;
+    lengths[place++] = signature.length;
     bytes.set(message, at);
     bytes.set(signature, at + message.length);
     at += message.length + signature.length;
   }
-  return { id, keys: [...keys.values()], checks: lengths, bytes };
+  return {
+    batch: {
+      ...{ id, checks: lengths, bytes },
+      keys: found.map(({ spki, digest }) => ({ spki, digest })),
+    },
+    found: found.map(({ key, digest }) => ({ key, digest })),
+    resolves: checks.map(({ resolve }) => resolve),
+  };
+}
+
+/** The checks again, for another to make. */
+function checksOf({ batch, found, resolves }: Asked): readonly Check[] {
+  let at = 0;
+  return resolves.map((resolve, index) => {
+    const [number = 0, messageBytes = 0, signatureBytes = 0] = batch.checks.subarray(3 * index);
+    const middle = at + messageBytes;
+    const message = batch.bytes.subarray(at, middle);
+    at = middle + signatureBytes;
+    const [check, key] = [found[number], batch.keys[number]];
+    invariant(check && key, 'a check has one of the keys of its batch');
+    return {
+      ...check,
+      spki: key.spki,
+      message,
+      signature: batch.bytes.subarray(middle, at),
+      resolve,
+    };
+  });
 }

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { PackWorker } from '@covey/git-store';
 import { type ThreadedVerifier, threadedVerifier } from '@covey/node-crypto';
 
@@ -10,6 +11,8 @@ export interface Threads {
 
 /** One thread for the packs of strangers; those for signatures come and go with the work. */
 export function startThreads(): Threads {
+  // The cores have signatures to check: V8's helpers would take a tenth of them for collecting small heaps side by side.
+  setFlagsFromString('--no-parallel-scavenge');
   const packReader = new PackWorker();
   const verifier = threadedVerifier();
   // The first message that comes should not wait for the thread; when it fails to start, that message will tell.
