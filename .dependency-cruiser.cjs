@@ -3,6 +3,8 @@ const pure = '^packages/(errors|codec|identity|git-objects|conversation|account|
 const adapters = '^packages/(git-store|peer-channel|lan-discovery|service-kit)/';
 // Ring 2 as well, but below the adapters, which may use them: the hosts' cryptography and the generated stubs.
 const foundations = '^packages/(node-crypto|web-crypto|grpc-api)/';
+// The part of an adapter that runs without Node.
+const portable = '^packages/git-store/src/(portable/|(damaged|packed-refs|quarantine)\\.ts$)';
 const tests = ['\\.(test|bench|scenario)\\.ts$', '^(packages|services)/[^/]+/test/'];
 const support = '^packages/(testkit|conformance)/';
 
@@ -22,6 +24,20 @@ module.exports = {
       comment: 'the same code runs in a browser',
       from: { path: pure, pathNot: tests },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'portable-has-no-node',
+      severity: 'error',
+      comment: 'it is for hosts without Node',
+      from: { path: portable },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'portable-stands-alone',
+      severity: 'error',
+      comment: 'what it knows of its neighbours must be portable too',
+      from: { path: portable },
+      to: { path: '^packages/', pathNot: [pure, portable] },
     },
     {
       name: 'adapters-are-apart',

@@ -33,6 +33,12 @@ test.each<[rule: string, tree: Record<string, readonly string[]>]>([
     { 'packages/codec/src/a.ts': ['../../git-store/src/a.ts'], [GIT_STORE]: [] },
   ],
   ['pure-has-no-node', { 'packages/codec/src/a.ts': ['node:fs'] }],
+  ['portable-has-no-node', { 'packages/git-store/src/portable/a.ts': ['node:fs'] }],
+  ['portable-has-no-node', { 'packages/git-store/src/quarantine.ts': ['node:fs'] }],
+  [
+    'portable-stands-alone',
+    { 'packages/git-store/src/portable/a.ts': ['../a.ts'], [GIT_STORE]: [] },
+  ],
   [
     'adapters-are-apart',
     { 'packages/peer-channel/src/a.ts': ['../../git-store/src/a.ts'], [GIT_STORE]: [] },

@@ -1,0 +1,5 @@
+export {
+  type PortableFs,
+  PortableGitStore,
+  type PortableGitStoreOptions,
+} from './portable-git-store.ts';
