@@ -73,6 +73,8 @@ function environment(tools, wanted) {
     ...Object.fromEntries(entries),
     PATH: path.join(delimiter),
     // Sources run as they are: without it each start would strip and compile them anew.
+    // A daemon would let its youngest objects fill 134 MB, and be no faster for it. What the caller sets comes last, and holds.
+    NODE_OPTIONS: ['--max-semi-space-size=8', process.env.NODE_OPTIONS ?? ''].join(' ').trim(),
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tools, 'compile-cache'),
   };
 }

@@ -37,6 +37,12 @@ export function benchClone(folder: string, rounds: number, times: number): reado
       time('floor on one core', 0),
     ),
     row(`${what}, two cores, just started`, time('ours', 0), 'floor, two cores', time('floor', 0)),
+    row(
+      `${what}, two cores, just started`,
+      time('ours', 0),
+      'floor, one core',
+      time('floor on one core', 0),
+    ),
   ];
   if (times > 1) {
     lines.push(

@@ -14,7 +14,7 @@ const path = join(folder, 'clone');
 const { runtime, store, close } = await conversationAt(path, made.conversationId, me.writer, false);
 
 const opened = report();
-await runtime.load((await collect(made.heads, store)).order);
+await runtime.load(await collect(made.heads, store));
 opened();
 
 const PAGES = 100;
@@ -25,6 +25,8 @@ for (let page = 0; page < PAGES; page++) {
 }
 paged();
 
+// As the daemon does after its first messages, then beside others.
+await runtime.tidy();
 const MESSAGES = 100;
 const { signal } = new AbortController();
 for (let n = 0; n < MESSAGES; n++) {

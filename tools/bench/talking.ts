@@ -8,9 +8,16 @@ import { PeerClient } from '../../services/peer/src/client.ts';
 import { percentile } from './measure.ts';
 
 const MESSAGES = 200;
+/** Announcements are paced: a message that comes alone is told at once, one that comes right after it waits. */
+const ALONE = 40;
+const PAUSE_MS = 150;
+const STARTS = 7;
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** Two daemons on loopback: how long until a message is acknowledged, and until the other side has judged it. */
+/**
+ * Two daemons on loopback: how long until a message is acknowledged, and until the other side has judged it; and how
+ * long a daemon with this conversation takes to start.
+ */
 export async function benchTalking(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'covey-bench-'));
   const daemons: ChildProcess[] = [];
@@ -41,8 +48,9 @@ export async function benchTalking(): Promise<string> {
     })().catch(() => {}); // Aborted at the end.
     await bob.call('acceptInvitationLink', { accountId: b, link });
     await ready.promise;
-    const [acknowledged, seen]: [number[], number[]] = [[], []];
-    for (let n = 0; n < MESSAGES; n++) {
+    const [acknowledged, seen, alone]: [number[], number[], number[]] = [[], [], []];
+    for (let n = 0; n < MESSAGES + ALONE; n++) {
+      if (n >= MESSAGES) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       const start = performance.now();
       const { messageId } = await alice.call('sendMessage', {
         accountId: a,
@@ -51,23 +59,38 @@ export async function benchTalking(): Promise<string> {
       });
       acknowledged.push(performance.now() - start);
       await arrivals.of(messageId);
-      seen.push(performance.now() - start);
+      (n < MESSAGES ? seen : alone).push(performance.now() - start);
     }
     stop.abort();
     await reading;
+    const starts: number[] = [];
+    for (let n = 0; n < STARTS; n++) {
+      const [daemon] = daemons.splice(0, 1);
+      if (daemon) await end(daemon);
+      const begun = performance.now();
+      const again = await start(join(folder, 'alice'), daemons);
+      await again.call('loadConversation', { accountId: a, conversationId, n: 20 });
+      starts.push(performance.now() - begun);
+      // The one that is ended next.
+      daemons.reverse();
+    }
     const told = (list: readonly number[]) =>
       `median ${percentile(list, 50).toFixed(1)} ms, p95 ${percentile(list, 95).toFixed(1)} ms`;
     return [
-      `- a message is acknowledged (on disk, synced): ${told(acknowledged)}`,
-      `- the other daemon has fetched, judged and stored it: ${told(seen)} (Jami's daemon on such a machine: median 165 ms, p95 236 ms; measured apart)`,
+      `\n- a message is acknowledged (on disk, synced): ${told(acknowledged)}`,
+      `- the other daemon has fetched, judged and stored it, one right after another: ${told(seen)}`,
+      `- the same of messages that come alone: ${told(alone)} (Jami's daemon on such a machine: median 165 ms, p95 236 ms; measured apart)`,
+      `- a daemon starts, until it shows the last 20 messages: ${told(starts)}`,
     ].join('\n');
   } finally {
-    for (const daemon of daemons) {
-      daemon.kill('SIGTERM');
-      await once(daemon, 'exit');
-    }
+    for (const daemon of daemons) await end(daemon);
     rmSync(folder, { recursive: true });
   }
+}
+
+async function end(daemon: ChildProcess): Promise<void> {
+  daemon.kill('SIGTERM');
+  await once(daemon, 'exit');
 }
 
 /** Messages that the other side has told of; it may do so before they are waited for. */
@@ -97,7 +120,7 @@ async function start(dataFolder: string, daemons: ChildProcess[]): Promise<PeerC
     PEER_LISTEN: '127.0.0.1:0',
     PEER_LOG_LEVEL: 'silent',
   };
-  mkdirSync(dataFolder);
+  mkdirSync(dataFolder, { recursive: true });
   daemons.push(
     spawn(process.execPath, ['services/peer/src/main.ts'], { cwd: ROOT, env, stdio: 'ignore' }),
   );

@@ -1,6 +1,6 @@
 import { ownText } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
-import { type ObjectReader, type Oid, readCommit } from '@covey/git-objects';
+import { type Commit, type ObjectReader, type Oid, readCommit } from '@covey/git-objects';
 import { stateDigest } from './digest.ts';
 import type { Mode, Profile } from './facts.ts';
 import { devicesOf, GroupState, rolesOf } from './group-state.ts';
@@ -44,7 +44,11 @@ export async function verifyHistory(
   { profile, progress }: VerifyOptions,
 ): Promise<Report> {
   const history = new History(crypto, { profile });
-  const { order, kinds } = await collect(heads, reader);
+  const kinds: Partial<Record<CommitKind, number>> = {};
+  const order = await collect(heads, reader, (commit) => {
+    const kind = commit ? readContent(commit.message, commit.parents.length).kind : 'unknown';
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+  });
   const broken = (await judgeAll(order, history, reader, progress)) ?? unknownLawOf(history);
   const { tree, state } =
     history.size > 0
@@ -96,10 +100,13 @@ async function ownersOf(state: GroupState, { papers }: History, reader: ObjectRe
   return devices;
 }
 
-/** Every commit that the heads reach, parents before children, ties by id. */
-export async function collect(heads: readonly Oid[], reader: ObjectReader) {
+/** Every commit that the heads reach, parents before children, ties by id; `each` is shown every one, in no order. */
+export async function collect(
+  heads: readonly Oid[],
+  reader: ObjectReader,
+  each?: (commit: Commit | undefined) => void,
+): Promise<readonly Oid[]> {
   const parentsOf = new Map<Oid, readonly Oid[]>();
-  const kinds: Partial<Record<CommitKind, number>> = {};
   const open = [...heads];
   for (let oid = open.pop(); oid !== undefined; oid = open.pop()) {
     if (parentsOf.has(oid)) continue;
@@ -108,11 +115,10 @@ export async function collect(heads: readonly Oid[], reader: ObjectReader) {
     // Cut out of the commit's text, which would stay as long as these.
     const parents = (commit?.parents ?? []).map(ownText);
     parentsOf.set(oid, parents);
-    const kind = commit ? readContent(commit.message, parents.length).kind : 'unknown';
-    kinds[kind] = (kinds[kind] ?? 0) + 1;
+    each?.(commit);
     open.push(...parents);
   }
-  return { order: inOrder(parentsOf), kinds };
+  return inOrder(parentsOf);
 }
 
 /** Parents before children; iterative, for histories are long. */

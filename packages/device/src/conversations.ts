@@ -36,7 +36,7 @@ export class Conversations {
     if (!store) return undefined;
     const refs = await store.refs();
     const runtime = this.#runtime(id, store);
-    if (refs.size > 0) await runtime.load((await collect(headsIn(refs), store)).order);
+    if (refs.size > 0) await runtime.load(await collect(headsIn(refs), store));
     this.#open.set(id, runtime);
     return runtime;
   }

@@ -25,7 +25,9 @@ export function splitHeaders(
   // Read at once, cut then: a line break is one byte and one character in any UTF-8.
   const lines = readText(bytes.subarray(0, bodyAt), note).split('\n');
   const headers: CommitHeader[] = [];
-  for (const [number, start] of starts.entries()) {
+  // A loop by number: over every header of every commit an iterator would leave more garbage than it has lines.
+  for (let number = 0; number < starts.length; number++) {
+    const start = starts[number] ?? 0;
     const end = starts[number + 1] ?? bodyAt;
     const line = lines[number] ?? '';
     const previous = headers.at(-1);

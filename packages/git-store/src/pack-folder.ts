@@ -28,6 +28,8 @@ export class PackFolder {
   #reloading: Promise<void> = Promise.resolve();
   /** Of all packs that were ever listed. */
   readonly #words = new FirstWords();
+  /** What is read together came together: the pack that had the last object is asked first. */
+  #lastFound: PackFile | undefined;
 
   constructor(folder: string, digests: Digests) {
     this.#folder = folder;
@@ -119,6 +121,7 @@ export class PackFolder {
       packs.set(name, known ?? (await this.#openPack(name)));
     }
     this.#packs = packs;
+    this.#lastFound = undefined;
     this.#listedAt = settled ? changedAt : -1;
   }
 
@@ -132,7 +135,12 @@ export class PackFolder {
 
   #search(oid: Oid): PackFile | undefined {
     if (!this.#words.mayHave(oid)) return undefined;
-    for (const pack of this.#packs.values()) if (pack.has(oid)) return pack;
+    if (this.#lastFound?.has(oid)) return this.#lastFound;
+    for (const pack of this.#packs.values()) {
+      if (!pack.has(oid)) continue;
+      this.#lastFound = pack;
+      return pack;
+    }
     return undefined;
   }
 

@@ -1,194 +1,256 @@
-import * as nodeFs from 'node:fs';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { promises } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { utf8 } from '@covey/codec';
+import { describe, expect, test } from 'vitest';
+import { concatBytes, type Digests, utf8 } from '@covey/codec';
 import { objectStoreConformance, refStoreConformance } from '@covey/conformance';
 import {
+  crc32,
   DEFAULT_PACK_LIMITS,
-  type GitObject,
   type Oid,
-  type Refs,
+  oidFromBytes,
+  packIndex,
   writePack,
 } from '@covey/git-objects';
 import { nodeDeflate, nodeDigests } from '@covey/node-crypto';
-import { runs } from '@covey/testkit';
 import { GitStore } from '../src/index.ts';
-import { inlinePackReader } from '../src/pack-worker/inline-pack-reader.ts';
-import { type PortableFs, PortableGitStore } from '../src/portable/index.ts';
-import { emptyFolder, git, gitPresent } from './git.ts';
+import { PortableGitStore } from '../src/portable/index.ts';
+import { emptyFolder } from './git.ts';
 import { blob, history, oid } from './objects.ts';
+import { portableAt } from './portable-stores.ts';
 
-const optionsAt = (path: string, fs: PortableFs = nodeFs) => ({
-  ...{ fs, path, digests: nodeDigests, packReader: inlinePackReader },
-});
 const newPath = () => join(emptyFolder(), 'store');
-const create = () => PortableGitStore.create(optionsAt(newPath()));
+const create = (path = newPath()) => PortableGitStore.create(portableAt(path));
+const fileOf = (path: string, id: Oid) => join(path, 'objects', id.slice(0, 2), id.slice(2));
+const [FIRST, SECOND] = history(2).commits as [Oid, Oid]; // as many as were asked for
+const DISK_ERROR = Object.assign(new Error('a disk that fails'), { code: 'EIO' });
+const fails = (): Promise<never> => Promise.reject(DISK_ERROR);
 
 objectStoreConformance('PortableGitStore', create);
 refStoreConformance('PortableGitStore', create);
 
-/** One step in the life of a store. */
-type Step =
-  | { readonly write: readonly GitObject[] }
-  | { readonly refs: Refs }
-  | { readonly receive: readonly GitObject[]; readonly admit: readonly number[] }
-  | 'open again';
+describe('objects', () => {
+  test('the empty tree is there once it is written, for other stores as well', async () => {
+    const path = newPath();
+    const store = await create(path);
+    const empty = { type: 'tree', bytes: new Uint8Array() } as const;
+    expect(await store.has(oid(empty))).toBe(false);
+    expect(await store.read(oid(empty))).toBeUndefined();
+    await store.write([empty]);
+    expect(await store.read(oid(empty))).toEqual(empty);
+    expect(await (await GitStore.open(path)).read(oid(empty))).toEqual(empty);
+  });
 
-const { objects, commits } = history(8);
-const anObject = fc.oneof(
-  fc.constantFrom(...objects),
-  fc.uint8Array({ maxLength: 300 }).map((bytes): GitObject => ({ type: 'blob', bytes })),
-);
-const someObjects = fc.uniqueArray(anObject, { maxLength: 6, selector: oid });
-const aStep: fc.Arbitrary<Step> = fc.oneof(
-  someObjects.map((write) => ({ write })),
-  fc.subarray([...commits]).map((chosen) => ({
-    refs: new Map(chosen.map((commit, at) => [`refs/heads/b${at}`, commit])),
-  })),
-  fc.record({ receive: someObjects, admit: fc.uniqueArray(fc.nat(5)) }),
-  fc.constant('open again' as const),
-);
+  test('a file that was torn anywhere, or in which a bit has flipped, is never taken for the object', async () => {
+    const path = newPath();
+    const store = await create(path);
+    const [id = '' as Oid] = await store.write([blob('hello\n')]);
+    const whole = readFileSync(fileOf(path, id));
+    const torn = Array.from(whole, (_, length) => whole.subarray(0, length));
+    const flipped = Array.from(whole, (byte, at) => whole.with(at, byte ^ 1));
+    let damaged = 0;
+    for (const bytes of [...torn, ...flipped, utf8('something else')]) {
+      rmSync(fileOf(path, id));
+      writeFileSync(fileOf(path, id), bytes);
+      const isThere = await store.has(id);
+      if (!isThere) {
+        await expect(store.read(id)).rejects.toMatchObject({ code: 'OBJECT_DAMAGED' });
+        damaged++;
+      }
+      await store.write([blob('hello\n')]);
+      expect(await store.read(id)).toEqual(blob('hello\n'));
+    }
+    expect(damaged).toBeGreaterThan(whole.length);
+  });
 
-test('the same steps leave the same objects and refs in both stores, and each reads what the other wrote', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(aStep, { maxLength: 8 }), async (steps) => {
-      const [plainPath, portablePath] = [newPath(), newPath()];
-      const plain = await play(await GitStore.create(plainPath), steps, () =>
-        GitStore.open(plainPath),
-      );
-      const portable = await play(
-        await PortableGitStore.create(optionsAt(portablePath)),
-        steps,
-        () => PortableGitStore.open(optionsAt(portablePath)),
-      );
-      const expected = await contentOf(plain, steps);
-      expect(await contentOf(portable, steps)).toEqual(expected);
-      await Promise.all([plain.close(), portable.close()]);
-      const swapped = await PortableGitStore.open(optionsAt(plainPath));
-      expect(await contentOf(swapped, steps)).toEqual(expected);
-      expect(await contentOf(await GitStore.open(portablePath), steps)).toEqual(expected);
-    }),
-    runs(40),
-  );
-});
+  test('an object under a name that is not its own is damaged', async () => {
+    const path = newPath();
+    const store = await create(path);
+    const [mine = '' as Oid, other = '' as Oid] = await store.write([blob('mine'), blob('other')]);
+    const bytes = readFileSync(fileOf(path, other));
+    rmSync(fileOf(path, mine));
+    writeFileSync(fileOf(path, mine), bytes);
+    await expect(store.read(mine)).rejects.toMatchObject({ code: 'OBJECT_DAMAGED' });
+  });
 
-test.skipIf(!gitPresent)('git itself finds nothing wrong with it', async () => {
-  const path = newPath();
-  const store = await PortableGitStore.create(optionsAt(path));
-  await store.write(objects);
-  await store.replace(new Map([['refs/heads/main', commits.at(-1)!]])); // there are eight
-  expect(git(path, 'fsck', '--strict', '--full')).toBe('');
-  expect(git(path, 'rev-list', '--count', 'main')).toBe(String(commits.length));
-});
-
-test('what a crash has torn counts as missing, and is written anew', async () => {
-  const path = newPath();
-  const store = await PortableGitStore.create(optionsAt(path));
-  const [id = '' as Oid] = await store.write([blob('hello\n')]);
-  const file = join(path, 'objects', id.slice(0, 2), id.slice(2));
-  for (const torn of [
-    new Uint8Array(),
-    readFileSync(file).subarray(0, 9),
-    utf8('something else'),
-  ]) {
-    rmSync(file, { force: true });
-    writeFileSync(file, torn);
+  test('an object that a pack has under a name that is not its own is damaged', async () => {
+    const path = newPath();
+    const store = await create(path);
+    const id = await packUnderOtherName(path);
     await expect(store.read(id)).rejects.toMatchObject({ code: 'OBJECT_DAMAGED' });
     expect(await store.has(id)).toBe(false);
-    await store.write([blob('hello\n')]);
-    expect(await store.read(id)).toEqual(blob('hello\n'));
-  }
-});
-
-test('an object under a name that is not its own is damaged', async () => {
-  const path = newPath();
-  const store = await PortableGitStore.create(optionsAt(path));
-  const [mine = '' as Oid, other = '' as Oid] = await store.write([blob('mine'), blob('other')]);
-  const fileOf = (id: Oid) => join(path, 'objects', id.slice(0, 2), id.slice(2));
-  const bytes = readFileSync(fileOf(other));
-  rmSync(fileOf(mine));
-  writeFileSync(fileOf(mine), bytes);
-  await expect(store.read(mine)).rejects.toMatchObject({ code: 'OBJECT_DAMAGED' });
-});
-
-test('a rename that fails leaves the refs as they were', async () => {
-  const path = newPath();
-  const promises = {
-    ...nodeFs.promises,
-    rename: (): Promise<void> => Promise.reject(new Error('no disk')),
-  };
-  const store = await PortableGitStore.create(optionsAt(path));
-  await store.replace(new Map([['refs/heads/main', commits[0]!]]));
-  const failing = await PortableGitStore.open(optionsAt(path, { promises }));
-  await expect(failing.replace(new Map([['refs/heads/main', commits[1]!]]))).rejects.toThrow();
-  expect(await failing.read()).toEqual(new Map([['refs/heads/main', commits[0]]]));
-});
-
-test('a folder without a repository is not opened, and a repository is not created anew', async () => {
-  const path = newPath();
-  await PortableGitStore.create(optionsAt(path));
-  await expect(PortableGitStore.create(optionsAt(path))).rejects.toMatchObject({
-    code: 'INTERNAL',
   });
-  await expect(PortableGitStore.open(optionsAt(emptyFolder()))).rejects.toMatchObject({
-    code: 'REPOSITORY_UNREADABLE',
+
+  test('other bytes under an id that is taken raise an alarm, and the first ones stay', async () => {
+    const path = newPath();
+    await create(path);
+    const id = await packUnderOtherName(path);
+    const digests: Digests = { ...nodeDigests, sha1: () => new Uint8Array(20).fill(7) };
+    const store = await PortableGitStore.open({ ...portableAt(path), digests });
+    await expect(store.write([blob('second')])).rejects.toMatchObject({ code: 'OBJECT_COLLISION' });
+    expect(await store.read(id)).toEqual(blob('first'));
   });
-  writeFileSync(join(path, 'packed-refs'), 'nonsense\n');
-  const store = await PortableGitStore.open(optionsAt(path));
-  await expect(store.read()).rejects.toMatchObject({ code: 'REPOSITORY_UNREADABLE' });
+
+  test('who reads an object while it is written gets it whole', async () => {
+    const path = newPath();
+    await create(path);
+    const half = Promise.withResolvers<void>();
+    const halfWasRead = Promise.withResolvers<void>();
+    const store = await PortableGitStore.open(
+      portableAt(path, {
+        writeFile: async (file: string, bytes: Uint8Array) => {
+          await promises.writeFile(file, bytes.subarray(0, 5));
+          half.resolve();
+          await halfWasRead.promise;
+          await promises.writeFile(file, bytes);
+        },
+        readFile: async (file: string) => {
+          const bytes = await promises.readFile(file);
+          if (file === fileOf(path, oid(blob('hello\n')))) halfWasRead.resolve();
+          return bytes;
+        },
+      }),
+    );
+    const written = store.write([blob('hello\n')]);
+    await half.promise;
+    expect(await store.read(oid(blob('hello\n')))).toEqual(blob('hello\n'));
+    await written;
+  });
+
+  test('an object that cannot be read right now is not written over', async () => {
+    const path = newPath();
+    await (await create(path)).write([blob('hello\n')]);
+    const id = oid(blob('hello\n'));
+    const readFile = (file: string) =>
+      file.includes('objects') ? fails() : promises.readFile(file);
+    const unlink = () => expect.unreachable('what may be whole stays');
+    const failing = await PortableGitStore.open(portableAt(path, { readFile, unlink }));
+    await expect(failing.write([blob('hello\n')])).rejects.toBe(DISK_ERROR);
+    expect(await (await GitStore.open(path)).read(id)).toEqual(blob('hello\n'));
+  });
 });
 
-test('SAFE-1: isomorphic-git is given nothing that came from outside: no file here calls what reads packs', () => {
-  const source = join(import.meta.dirname, '..', 'src');
-  const files = readdirSync(source, { recursive: true, encoding: 'utf8' });
-  const calls = files
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-    .map((name) => readFileSync(join(source, name), 'utf8'))
-    .filter((text) => text.includes("from 'isomorphic-git'"))
-    .flatMap((text) => text.match(/\bgit\.[a-z]\w*(?=\()/g) ?? []);
-  expect([...new Set(calls)].sort()).toEqual(['git.init', 'git.readObject', 'git.writeObject']);
+describe('refs', () => {
+  test('a rename that fails leaves the refs as they were', async () => {
+    const path = newPath();
+    const refs = new Map([['refs/heads/main', FIRST]]);
+    await (await create(path)).replace(refs);
+    const failing = await PortableGitStore.open(portableAt(path, { rename: fails }));
+    await expect(failing.replace(new Map([['refs/heads/main', SECOND]]))).rejects.toBe(DISK_ERROR);
+    expect(await failing.read()).toEqual(refs);
+  });
+
+  test.each([
+    ['nonsense', utf8('nonsense\n')],
+    ['a name that climbs', utf8(`${FIRST} refs/heads/../../config\n`)],
+    ['a line that is cut short', utf8(`${FIRST} refs/heads/ma`)],
+    ['what is no text', Uint8Array.of(0xff, 0x0a)],
+    ['nothing, and no file', undefined],
+  ])('refs that hold %s are not read', async (_, bytes) => {
+    const path = newPath();
+    await create(path);
+    rmSync(join(path, 'packed-refs'));
+    if (bytes) writeFileSync(join(path, 'packed-refs'), bytes);
+    const store = await PortableGitStore.open(portableAt(path));
+    await expect(store.read()).rejects.toMatchObject({ code: 'REPOSITORY_UNREADABLE' });
+  });
 });
 
-async function play<Store extends GitStore | PortableGitStore>(
-  first: Store,
-  steps: readonly Step[],
-  open: () => Promise<Store>,
-): Promise<Store> {
-  let store = first;
-  for (const step of steps) {
-    if (step === 'open again') {
-      await store.close();
-      store = await open();
-    } else if ('write' in step) await store.write(step.write);
-    else if ('refs' in step) await store.replace(step.refs);
-    else await receive(store, step.receive, step.admit);
-  }
-  return store;
-}
+describe('repositories', () => {
+  test('a folder without a repository is not opened, and a repository is not created anew', async () => {
+    const path = newPath();
+    await create(path);
+    await expect(create(path)).rejects.toMatchObject({ code: 'INTERNAL' });
+    await expect(PortableGitStore.open(portableAt(emptyFolder()))).rejects.toMatchObject({
+      code: 'REPOSITORY_UNREADABLE',
+    });
+  });
 
-async function receive(
-  store: GitStore | PortableGitStore,
-  sent: readonly GitObject[],
-  admit: readonly number[],
-): Promise<void> {
+  test('a repository that cannot be looked at is not created anew: it keeps its refs', async () => {
+    const path = newPath();
+    const refs = new Map([['refs/heads/main', FIRST]]);
+    const store = await create(path);
+    await store.replace(refs);
+    const failing = portableAt(path, { readFile: fails, stat: fails });
+    await expect(PortableGitStore.create(failing)).rejects.toBe(DISK_ERROR);
+    await expect(PortableGitStore.open(failing)).rejects.toMatchObject({
+      code: 'REPOSITORY_UNREADABLE',
+    });
+    expect(await store.read()).toEqual(refs);
+  });
+
+  test('wherever its creation breaks off, a repository counts for nothing and can be created again', async () => {
+    let breaks = 0;
+    for (; ; breaks++) {
+      const path = newPath();
+      if (await isCreated(path, breaks)) break;
+      for (const opened of [GitStore.open(path), PortableGitStore.open(portableAt(path))]) {
+        await expect(opened).rejects.toMatchObject({ code: 'REPOSITORY_UNREADABLE' });
+      }
+      await create(path);
+      expect(await (await GitStore.open(path)).read()).toEqual(new Map());
+    }
+    expect(breaks).toBeGreaterThan(6); // folders, files and their renames
+  });
+});
+
+test('SAFE-1: of a pack that is refused nothing reaches the disk', async () => {
+  const path = newPath();
+  const untouched = { writeFile: fails, mkdir: fails, unlink: fails, rename: fails };
+  await create(path);
+  const store = await PortableGitStore.open(portableAt(path, untouched));
   const quarantine = await store.quarantine();
-  const options = { digests: nodeDigests, deflate: nodeDeflate };
-  await quarantine.receive(writePack(sent, sent.length, options), {
-    limits: DEFAULT_PACK_LIMITS,
-    signal: new AbortController().signal,
+  const pack = await packOf('first');
+  const options = { limits: DEFAULT_PACK_LIMITS, signal: new AbortController().signal };
+  async function* broken() {
+    yield pack.with(20, (pack[20] ?? 0) ^ 1);
+  }
+  await expect(quarantine.receive(broken(), options)).rejects.toMatchObject({
+    code: 'PACK_MALFORMED',
   });
-  await quarantine.admit(new Set(admit.flatMap((at) => sent.slice(at, at + 1)).map(oid)));
+  await expect(quarantine.admit(new Set([oid(blob('first'))]))).rejects.toMatchObject({
+    code: 'OBJECT_MISSING',
+  });
   await quarantine.drop();
+  expect(await store.has(oid(blob('first')))).toBe(false);
+});
+
+/** Whether a repository could be created on a disk that takes so many changes. */
+async function isCreated(path: string, changes: number): Promise<boolean> {
+  let left = changes;
+  const counted =
+    <Args extends readonly unknown[]>(change: (...args: Args) => Promise<unknown>) =>
+    async (...args: Args) => {
+      if (left-- <= 0) throw DISK_ERROR;
+      await change(...args);
+    };
+  const { mkdir, writeFile, rename } = promises;
+  const failing = {
+    ...{ mkdir: counted(mkdir), writeFile: counted(writeFile), rename: counted(rename) },
+  };
+  return PortableGitStore.create(portableAt(path, failing)).then(
+    () => true,
+    (reason) => {
+      expect(reason).toBe(DISK_ERROR);
+      return false;
+    },
+  );
 }
 
-/** All refs, and of all objects of the steps those that are there. */
-async function contentOf(store: GitStore | PortableGitStore, steps: readonly Step[]) {
-  const named = steps.flatMap((step) =>
-    typeof step === 'string' || 'refs' in step ? [] : 'write' in step ? step.write : step.receive,
-  );
-  const ids = new Set(named.map(oid));
-  const held = await Promise.all([...ids].map(async (id) => [id, await store.read(id)] as const));
-  return { refs: await store.read(), objects: new Map(held) };
+async function packOf(text: string): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  const options = { digests: nodeDigests, deflate: nodeDeflate };
+  for await (const part of writePack([blob(text)], 1, options)) parts.push(part);
+  return concatBytes(...parts);
+}
+
+/** A pack whose index has the blob `first` under an id that is not its own: isomorphic-git takes it as it is. */
+async function packUnderOtherName(path: string): Promise<Oid> {
+  const pack = await packOf('first');
+  const id = oidFromBytes(new Uint8Array(20).fill(7));
+  const [offset, checksum] = [12, pack.subarray(-20)];
+  const entries = [{ oid: id, offset, crc32: crc32(pack.subarray(offset, -20)) }];
+  writeFileSync(join(path, 'objects/pack/pack-1.pack'), pack);
+  writeFileSync(join(path, 'objects/pack/pack-1.idx'), packIndex(entries, checksum, nodeDigests));
+  return id;
 }

@@ -136,7 +136,7 @@ export class TestDevice {
 
   /** Fetches what the other has (or what these tips reach), judges it oldest first, takes in all or nothing. */
   async receive(from: TestDevice, tips: readonly Oid[] = from.heads): Promise<Received> {
-    const { order } = await collect(tips, from.store);
+    const order = await collect(tips, from.store);
     const missing = order.filter((oid) => !this.history.entry(oid));
     const draft = this.history.draft();
     const broken = await judgeAll(missing, draft, from.store);
@@ -153,7 +153,7 @@ export class TestDevice {
   /** Judges a commit of a store, and those of its ancestors that are new, without taking any in. */
   async judges(oid: Oid, reader: ObjectReader = this.store): Promise<Judged> {
     const draft = this.history.draft();
-    const { order } = await collect([oid], reader);
+    const order = await collect([oid], reader);
     const missing = order.filter((each) => !this.history.entry(each));
     const broken = await judgeAll(missing, draft, reader);
     if (broken) return { broken };

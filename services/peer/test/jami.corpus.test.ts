@@ -147,7 +147,7 @@ describe.skipIf(corpus.isAbsent)(`repositories of a real Jami${corpus.note}`, ()
     test('SYNC-8: has the same commits in our order, parents before children', async () => {
       const { objects, head } = await openBundle(join(corpus.folder, `${said.name}.bundle`));
       const history = new History(TEST_CRYPTO, { profile: 'jami' });
-      const { order } = await collect(head ? [head] : [], objects);
+      const order = await collect(head ? [head] : [], objects);
       expect(await judgeAll(order, history, objects)).toBeUndefined();
       const shown = [...history.entries()].sort(inDisplayOrder);
       expect(shown.map(({ oid }) => `${oid}`).sort()).toEqual(

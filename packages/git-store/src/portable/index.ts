@@ -1,5 +1,2 @@
-export {
-  type PortableFs,
-  PortableGitStore,
-  type PortableGitStoreOptions,
-} from './portable-git-store.ts';
+export type { PortableFs } from './portable-fs.ts';
+export { PortableGitStore, type PortableGitStoreOptions } from './portable-git-store.ts';

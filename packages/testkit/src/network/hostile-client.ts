@@ -138,7 +138,7 @@ export class HostileClient implements Forger {
       await this.#fetched.write([object]);
       if (object.type === 'commit') commits.push(oid);
     }
-    const { order } = await collect(commits, this.store);
+    const order = await collect(commits, this.store);
     const draft = this.history.draft();
     const broken = await judgeAll(
       order.filter((oid) => !this.history.entry(oid)),
