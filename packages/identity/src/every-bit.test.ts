@@ -3,8 +3,8 @@ import { runs } from '@covey/testkit';
 import { type Paper, papersOf } from '../test/papers.ts';
 import { writePem } from './index.ts';
 
-/** Four papers each: CA, account, device, list. */
-const ACCOUNTS = runs(13).numRuns ?? 13;
+/** Three certificates each, CA, account and device, and a list: 51 and 17. */
+const ACCOUNTS = runs(17).numRuns ?? 17;
 const papers = (
   await Promise.all(Array.from({ length: ACCOUNTS }, (_, at) => papersOf(`every bit ${at}`)))
 ).flat();
