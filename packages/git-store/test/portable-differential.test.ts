@@ -77,7 +77,7 @@ test('the same steps leave the same objects and refs, whichever store takes them
         }
       }
     }),
-    runs(40),
+    runs(20),
   );
 });
 
@@ -95,7 +95,7 @@ describe.skipIf(!gitPresent)(`git and portable stores${gitNote}`, () => {
         }
         expect(new Set(seen).size).toBe(1);
       }),
-      runs(6),
+      runs(5),
     );
   });
 

@@ -6,13 +6,15 @@ const SOURCE = join(import.meta.dirname, '..', 'src');
 const LIBRARY = 'isomorphic-git';
 const IMPORT = `import * as git from '${LIBRARY}';`;
 const TYPE_IMPORT = /^import type \{[^}]*\} from 'isomorphic-git';$/gm;
+const OTHER_IMPORT = / from '(?!isomorphic-git)[^']*'/g;
 
 /** All that may be used of it. None of these takes bytes that others made: indexPack, fetch, clone, push and the like. */
 const HARMLESS = ['Errors', 'ReadObjectResult', 'expandOid', 'readObject', 'writeObject'];
 
 /** What a source takes from isomorphic-git: names of its exports, or the line that could hide one. */
 function usesOf(source: string): readonly string[] {
-  const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '').replace(TYPE_IMPORT, '');
+  const uncommented = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+  const code = uncommented.replace(TYPE_IMPORT, '').replace(OTHER_IMPORT, '');
   const rest = code.replace(IMPORT, '');
   const lines = rest.split('\n');
   if (rest === code) return lines.filter((line) => line.includes(LIBRARY));

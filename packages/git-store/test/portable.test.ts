@@ -1,5 +1,4 @@
-import { promises } from 'node:fs';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { promises, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { concatBytes, type Digests, utf8 } from '@covey/codec';
@@ -121,9 +120,9 @@ describe('objects', () => {
     const path = newPath();
     await (await create(path)).write([blob('hello\n')]);
     const id = oid(blob('hello\n'));
-    const readFile = (file: string) =>
+    const readFile = async (file: string) =>
       file.includes('objects') ? fails() : promises.readFile(file);
-    const unlink = () => expect.unreachable('what may be whole stays');
+    const unlink = async () => expect.unreachable('what may be whole stays');
     const failing = await PortableGitStore.open(portableAt(path, { readFile, unlink }));
     await expect(failing.write([blob('hello\n')])).rejects.toBe(DISK_ERROR);
     expect(await (await GitStore.open(path)).read(id)).toEqual(blob('hello\n'));

@@ -178,8 +178,10 @@ export class PortableGitStore implements ObjectStore, RefStore {
     const file = `${this.#path}/objects/${oid.slice(0, 2)}/${oid.slice(2)}`;
     if (await readIfThere(this.#fs, file)) await this.#fs.promises.unlink(file);
     const { type, bytes } = object;
-    const place = { fs: this.#fs, gitdir: this.#path };
-    const written = await git.writeObject({ ...place, type, object: bytes });
+    const written = await git.writeObject({
+      ...{ fs: this.#fs, gitdir: this.#path },
+      ...{ type, object: bytes, format: 'content' }, // as it is: 'parsed' would write it in other words
+    });
     invariant(written === oid, 'SHA-1 is the same for both');
     return oid;
   }
