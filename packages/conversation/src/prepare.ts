@@ -30,34 +30,39 @@ export interface Prepared {
 export interface PrepareOptions {
   /** From the own store, judged before: signatures of commits are not checked again. */
   readonly trusted?: boolean;
-  /** Commits that were read already. */
-  readonly commits?: ReadonlyMap<Oid, ReadCommit>;
   /** Signature checks that were begun already. */
   readonly checks?: ReadonlyMap<Oid, BegunCheck>;
 }
 
-/** Counts only if the author turns out to be the one that was taken for it. */
+/** Of a commit that will be judged. Its signature counts only if the author turns out to be the one that was taken for it. */
 export interface BegunCheck {
+  readonly read: ReadCommit;
   readonly author: Author;
   readonly signature: Promise<Facts['signature']>;
 }
 
+/** Commits whose signatures are checked side by side, ahead of judging. */
+export const CHECKED_AHEAD = 512;
+
 /**
- * Begins to check the signatures of commits whose papers are known by now. So the threads that check have work while
- * what came before is being judged; for other commits nothing is begun.
+ * Begins to check the signatures of the first of these commits, as far as their papers are known by now. So the threads
+ * that check have work while what came before is being judged.
+ * @throws {CoveyError} OBJECT_MISSING
  */
-export function beginChecks(
-  commits: ReadonlyMap<Oid, ReadCommit>,
+export async function beginChecks(
+  order: readonly Oid[],
+  reader: ObjectReader,
   papers: Papers,
-): ReadonlyMap<Oid, BegunCheck> {
+): Promise<ReadonlyMap<Oid, BegunCheck>> {
   const checks = new Map<Oid, BegunCheck>();
-  for (const [oid, { commit }] of commits) {
-    const state = commit && papers.knownState(commit.tree);
-    const author = state && papers.knownAuthor(state, commit.author.email);
+  for (const oid of order.slice(0, CHECKED_AHEAD)) {
+    const read = readCommit((await mustRead(oid, 'commit', reader)).bytes);
+    const state = read.commit && papers.knownState(read.commit.tree);
+    const author = state && papers.knownAuthor(state, read.commit.author.email);
     if (!author) continue;
-    const signature = checkSignature(commit, author, papers);
+    const signature = checkSignature(read.commit, author, papers);
     signature.catch(() => {}); // Awaited when the commit is judged, or not at all.
-    checks.set(oid, { author, signature });
+    checks.set(oid, { read, author, signature });
   }
   return checks;
 }
@@ -67,10 +72,11 @@ export async function prepare(
   oid: Oid,
   reader: ObjectReader,
   papers: Papers,
-  { trusted = false, commits, checks }: PrepareOptions = {},
+  { trusted = false, checks }: PrepareOptions = {},
 ): Promise<Prepared | Break> {
+  const begun = checks?.get(oid);
   const { commit, defects } =
-    commits?.get(oid) ?? readCommit((await mustRead(oid, 'commit', reader)).bytes);
+    begun?.read ?? readCommit((await mustRead(oid, 'commit', reader)).bytes);
   if (!commit) return { rule: 'every-commit/form', found: defects[0] ?? 'not a commit' };
   const content = readContent(commit.message, commit.parents.length);
   const email = commit.author.email;
@@ -81,7 +87,6 @@ export async function prepare(
     const papersAt = content.kind === 'leave' ? await parentState(commit, reader, papers) : after;
     const found = papers.author(papersAt, email, () => authorOf(email, papersAt, reader, papers));
     const author = found instanceof Promise ? await found : found;
-    const begun = checks?.get(oid);
     const check = begun?.author === author ? begun.signature : undefined;
     const signature = trusted
       ? 'unchecked'

@@ -1,6 +1,6 @@
 import { ownText } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
-import { type Commit, type ObjectReader, type Oid, readCommit } from '@covey/git-objects';
+import { type ObjectReader, type Oid, readCommit, readCommitLinks } from '@covey/git-objects';
 import { stateDigest } from './digest.ts';
 import type { Mode, Profile } from './facts.ts';
 import { devicesOf, GroupState, rolesOf } from './group-state.ts';
@@ -8,7 +8,7 @@ import { History } from './history.ts';
 import { type CommitKind, readContent } from './kinds.ts';
 import { devicePath } from './layout.ts';
 import { type Crypto, mustRead } from './papers.ts';
-import { isBreak, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
+import { CHECKED_AHEAD, isBreak, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
 import { type Break, RULE_NOT_YET_KNOWN } from './rule.ts';
 
 /** The verdict on a whole history, as `covey verify --json` prints it. */
@@ -27,9 +27,6 @@ export interface Report {
   readonly deviations: readonly { readonly rule: string; readonly commit: Oid }[];
 }
 
-/** Commits whose signatures are checked side by side, ahead of judging. */
-const AHEAD = 512;
-
 export interface VerifyOptions {
   readonly profile: Profile;
   /** Called after each judged commit. */
@@ -45,7 +42,8 @@ export async function verifyHistory(
 ): Promise<Report> {
   const history = new History(crypto, { profile });
   const kinds: Partial<Record<CommitKind, number>> = {};
-  const order = await collect(heads, reader, (commit) => {
+  const order = await collect(heads, reader, (bytes) => {
+    const { commit } = readCommit(bytes);
     const kind = commit ? readContent(commit.message, commit.parents.length).kind : 'unknown';
     kinds[kind] = (kinds[kind] ?? 0) + 1;
   });
@@ -100,22 +98,21 @@ async function ownersOf(state: GroupState, { papers }: History, reader: ObjectRe
   return devices;
 }
 
-/** Every commit that the heads reach, parents before children, ties by id; `each` is shown every one, in no order. */
+/** Every commit that the heads reach, parents before children, ties by id; `each` is shown the bytes of every one, in no order. */
 export async function collect(
   heads: readonly Oid[],
   reader: ObjectReader,
-  each?: (commit: Commit | undefined) => void,
+  each?: (bytes: Uint8Array) => void,
 ): Promise<readonly Oid[]> {
   const parentsOf = new Map<Oid, readonly Oid[]>();
   const open = [...heads];
   for (let oid = open.pop(); oid !== undefined; oid = open.pop()) {
     if (parentsOf.has(oid)) continue;
     const { bytes } = await mustRead(oid, 'commit', reader);
-    const { commit } = readCommit(bytes);
-    // Cut out of the commit's text, which would stay as long as these.
-    const parents = (commit?.parents ?? []).map(ownText);
+    // Where the quick reader has failed, parents may be parts of a text, which would stay as long as these.
+    const parents = (readCommitLinks(bytes)?.parents ?? []).map(ownText);
     parentsOf.set(oid, parents);
-    each?.(commit);
+    each?.(bytes);
     open.push(...parents);
   }
   return inOrder(parentsOf);
@@ -166,7 +163,7 @@ export async function judgeAll(
   const ahead: Promise<Prepared | Break>[] = [];
   let started = 0;
   for (let judged = 0; judged < order.length; judged++) {
-    for (; started < Math.min(order.length, judged + AHEAD); started++) {
+    for (; started < Math.min(order.length, judged + CHECKED_AHEAD); started++) {
       const preparing = prepare(order[started] as Oid, reader, history.papers, options);
       preparing.catch(() => {}); // Awaited below, in its turn.
       ahead.push(preparing);

@@ -1,13 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Oid, readCommit } from '@covey/git-objects';
-import { stage, type TestDevice } from '@covey/testkit';
+import { stage } from '@covey/testkit';
 import { History } from '../src/history.ts';
-import { mustRead } from '../src/papers.ts';
 import { beginChecks, isBreak, prepare } from '../src/prepare.ts';
-
-async function readIn({ store }: TestDevice, oid: Oid) {
-  return new Map([[oid, readCommit((await mustRead(oid, 'commit', store)).bytes)]]);
-}
 
 test('a signature check is begun where the papers are known, and its answer is taken', async () => {
   const { alice } = await stage(['alice']);
@@ -16,7 +10,7 @@ test('a signature check is begun where the papers are known, and its answer is t
     fields: { body: 'hello', type: 'text/plain' },
   });
   const { papers } = alice.history;
-  const checks = beginChecks(await readIn(alice, oid), papers);
+  const checks = await beginChecks([oid], alice.store, papers);
   const begun = checks.get(oid);
   expect(await begun?.signature).toBe('good');
   const lie = new Map([[oid, { ...begun!, signature: Promise.resolve('bad' as const) }]]); // it is there
@@ -31,9 +25,9 @@ test('an answer that was begun for another author is not taken', async () => {
     fields: { body: 'hello', type: 'text/plain' },
   });
   const { papers } = alice.history;
-  const begun = beginChecks(await readIn(alice, oid), papers).get(oid);
-  const author = { ...begun!.author }; // it is there
-  const checks = new Map([[oid, { author, signature: Promise.resolve('bad' as const) }]]);
+  const begun = (await beginChecks([oid], alice.store, papers)).get(oid)!; // it is there
+  const author = { ...begun.author };
+  const checks = new Map([[oid, { ...begun, author, signature: Promise.resolve('bad' as const) }]]);
   const prepared = await prepare(oid, alice.store, papers, { checks });
   expect(isBreak(prepared) || prepared.signature).toBe('good');
 });
@@ -42,9 +36,8 @@ test('VAL-3: a leave is judged by the papers that it takes away, whatever was be
   const { alice, bob } = await stage(['alice', 'bob']);
   const { oid } = await bob.write({ kind: 'leave' });
   await alice.receive(bob);
-  const commits = await readIn(alice, oid);
-  const checks = beginChecks(commits, alice.history.papers);
-  const prepared = await prepare(oid, alice.store, alice.history.papers, { commits, checks });
+  const checks = await beginChecks([oid], alice.store, alice.history.papers);
+  const prepared = await prepare(oid, alice.store, alice.history.papers, { checks });
   expect(isBreak(prepared) || prepared.signature).toBe('good');
 });
 
@@ -52,5 +45,5 @@ test('where nothing is known nothing is begun', async () => {
   const { alice } = await stage(['alice']);
   const root = alice.history.root!.oid; // it was founded
   const fresh = new History(alice.history.papers.crypto, { profile: 'strict' });
-  expect(beginChecks(await readIn(alice, root), fresh.papers).size).toBe(0);
+  expect((await beginChecks([root], alice.store, fresh.papers)).size).toBe(0);
 });

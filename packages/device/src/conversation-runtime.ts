@@ -197,7 +197,8 @@ export class ConversationRuntime {
       const came = await quarantine.receive(chunks, { limits: DEFAULT_PACK_LIMITS, signal });
       const incoming = await incomingCommits(came, quarantine.objects);
       // While the slice before this one is judged.
-      const checks = beginChecks(incoming.commits, this.history.papers);
+      const { papers } = this.history;
+      const checks = await beginChecks(incoming.order, quarantine.objects, papers);
       return {
         tips: tipsOf(incoming),
         has: (oid) => incoming.commits.has(oid),
@@ -221,7 +222,7 @@ export class ConversationRuntime {
     const reached = await reachedObjects(order, commits, came, reader);
     const draft = this.history.draft();
     const broken =
-      (await judgeAll(order, draft, reader, undefined, { commits, checks })) ??
+      (await judgeAll(order, draft, reader, undefined, { checks })) ??
       this.#notThisOne(draft) ??
       unknownLawOf(draft);
     if (broken) return { outcome: 'refused', path: '', ...broken };

@@ -1,5 +1,6 @@
 export { type BundleHeader, readBundle } from './bundle.ts';
 export { type Commit, commitPayload, type ReadCommit, readCommit, signedCommit } from './commit.ts';
+export { type CommitLinks, readCommitLinks } from './commit-links.ts';
 export { crc32 } from './crc32.ts';
 export { applyDelta, type DeltaSizes, readDeltaSizes } from './delta.ts';
 export type { PackedObject } from './delta-resolver.ts';

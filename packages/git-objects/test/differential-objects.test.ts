@@ -9,6 +9,7 @@ import {
   type LooseTreeEntry,
   type Oid,
   readCommit,
+  readCommitLinks,
   readTree,
   readTreeLoosely,
 } from '../src/index.ts';
@@ -138,6 +139,15 @@ describe.skipIf(!gitPresent)(`git, isomorphic-git and our object readers${gitNot
     }, 120_000);
 
     const all = () => [...generated.values()];
+
+    test('the quick reader of tree and parents finds what the strict one finds', () => {
+      for (const { object } of all()) {
+        if (object.type !== 'commit') continue;
+        const { commit } = readCommit(object.bytes);
+        const { tree, parents } = commit ?? {};
+        if (commit) expect(readCommitLinks(object.bytes)).toMatchObject({ tree, parents });
+      }
+    });
     const accepted = () => all().filter(({ defects }) => defects.length === 0);
     const acceptedOf = (type: GitObject['type']) =>
       accepted().filter(({ object }) => object.type === type);

@@ -1,11 +1,11 @@
 import { inOrder, mustRead } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
 import {
+  type CommitLinks,
   type GitObject,
   type ObjectReader,
   type Oid,
-  type ReadCommit,
-  readCommit,
+  readCommitLinks,
   readTree,
 } from '@covey/git-objects';
 
@@ -19,8 +19,8 @@ const MAX_TREE_BYTES = 12 * 1024 * 1024;
 export interface Incoming {
   /** Parents first. */
   readonly order: readonly Oid[];
-  /** As they were read: once is enough. */
-  readonly commits: ReadonlyMap<Oid, ReadCommit>;
+  /** What each leads to; `undefined` for one that cannot be understood. Little, as thousands may wait for others. */
+  readonly commits: ReadonlyMap<Oid, CommitLinks | undefined>;
 }
 
 /** Of the objects that came, the commits. */
@@ -28,21 +28,21 @@ export async function incomingCommits(
   oids: readonly Oid[],
   reader: ObjectReader,
 ): Promise<Incoming> {
-  const commits = new Map<Oid, ReadCommit>();
+  const commits = new Map<Oid, CommitLinks | undefined>();
   const parentsOf = new Map<Oid, readonly Oid[]>();
   for (const oid of oids) {
     const object = await reader.read(oid);
     if (object?.type !== 'commit') continue;
-    const read = readCommit(object.bytes);
-    commits.set(oid, read);
-    parentsOf.set(oid, read.commit?.parents ?? []);
+    const links = readCommitLinks(object.bytes);
+    commits.set(oid, links);
+    parentsOf.set(oid, links?.parents ?? []);
   }
   return { order: inOrder(parentsOf), commits };
 }
 
 /** Those that no other one has as parent. */
 export function tipsOf({ order, commits }: Incoming): readonly Oid[] {
-  const parents = new Set([...commits.values()].flatMap(({ commit }) => commit?.parents ?? []));
+  const parents = new Set([...commits.values()].flatMap((links) => links?.parents ?? []));
   return order.filter((oid) => !parents.has(oid));
 }
 
@@ -57,7 +57,7 @@ export function newAmong(
 ): readonly Oid[] {
   const fresh = order.filter((oid) => !knows(oid));
   for (const oid of fresh) {
-    const parents = commits.get(oid)?.commit?.parents ?? [];
+    const parents = commits.get(oid)?.parents ?? [];
     const missing = parents.find((parent) => !knows(parent) && !commits.has(parent));
     if (missing !== undefined) {
       throw new CoveyError('OBJECT_MISSING', `commit ${oid} came without its parent ${missing}`, {
@@ -100,8 +100,8 @@ export async function reachedObjects(
   };
   for (const oid of order) {
     reached.add(oid);
-    const { commit } = commits.get(oid) ?? {};
-    if (commit) await check(commit.tree, 'tree');
+    const links = commits.get(oid);
+    if (links) await check(links.tree, 'tree');
     for (let tree = open.pop(); tree; tree = open.pop()) {
       for (const entry of readTree(tree.bytes)) {
         await check(entry.oid, entry.mode === '40000' ? 'tree' : 'blob');
