@@ -198,11 +198,7 @@ export class GitStore implements ObjectStore, RefStore {
   }
 
   async #readObject(oid: Oid): Promise<GitObject | undefined> {
-    const recent = this.#recent.find(oid);
-    if (recent) return recent;
-    const object = await this.#readStored(oid);
-    if (object) this.#recent.add(oid, object);
-    return object;
+    return this.#recent.find(oid) ?? this.#readStored(oid);
   }
 
   /** From a pack that is known to have it, else loose first; a damaged copy does not hide a good one. */
@@ -214,7 +210,10 @@ export class GitStore implements ObjectStore, RefStore {
     for (const place of places) {
       try {
         const object = await place.read(oid);
-        if (object) return object;
+        if (!object) continue;
+        // Of a pack whole blocks are kept; a loose object is a file to open.
+        if (place === this.#loose) this.#recent.add(oid, object);
+        return object;
       } catch (cause) {
         damage ??= cause;
       }

@@ -183,9 +183,9 @@ describe('repositories', () => {
     for (; ; breaks++) {
       const path = newPath();
       if (await isCreated(path, breaks)) break;
-      for (const opened of [GitStore.open(path), PortableGitStore.open(portableAt(path))]) {
-        await expect(opened).rejects.toMatchObject({ code: 'REPOSITORY_UNREADABLE' });
-      }
+      const unreadable = { code: 'REPOSITORY_UNREADABLE' };
+      await expect(GitStore.open(path)).rejects.toMatchObject(unreadable);
+      await expect(PortableGitStore.open(portableAt(path))).rejects.toMatchObject(unreadable);
       await create(path);
       expect(await (await GitStore.open(path)).read()).toEqual(new Map());
     }
