@@ -6,7 +6,9 @@ const HEAD = `# Limits
 <!-- Generated from packages/git-objects/src/pack-limits.ts and packages/peer-channel/src/limits.ts by \`npm run generate\`. -->
 
 The same on every device of a version. None of them decides whether a commit is valid: they bound what is taken at once.
-A history of any length is fetched in slices (about 8 MiB, 12 000 objects and 5 000 commits at most), so none is too long to join.
+A history of any length is fetched in slices (about 8 MiB, 12 000 objects and 2 000 commits at most), so none is too long to join.
+One slice may take two minutes, and reading its pack ten seconds of one thread that shows no progress; after that the next one is asked
+for in a quarter of the size.
 
 ## One fetch
 
