@@ -52,6 +52,8 @@ export class Conversations {
 
   /** A new conversation: its id is known when its first commit has been written, so that is composed first. */
   async start(root: Oid, objects: readonly GitObject[]): Promise<ConversationRuntime> {
+    // Nobody knows of it yet: what lies there is what a crash has left of the same.
+    await this.#deps.folder.removeConversation(root);
     const store = await this.#deps.folder.createConversation(root);
     await store.write(objects);
     await store.replaceRefs(new Map([['refs/heads/main', root]]));

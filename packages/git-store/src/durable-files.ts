@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 /** Starts the name of every file that does not count yet. Git's own clean-up knows it too. */
@@ -44,6 +44,14 @@ export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return; // Directories cannot be opened there; NTFS journals names.
   const directory = await open(path, 'r');
   await directory.sync().finally(() => directory.close());
+}
+
+/** Makes all names below a folder durable that somebody may have left unsynced who was killed. */
+export async function syncFolders(path: string): Promise<void> {
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) await syncFolders(join(path, entry.name));
+  }
+  await syncDirectory(path);
 }
 
 /** Makes a folder that only its owner may enter. Tells whether it is new: then its parent needs a sync. */

@@ -9,14 +9,16 @@ import {
   recordDisk,
   surviveEveryLoss,
 } from '@covey/testkit/disk';
-import { GitStore } from '../src/index.ts';
+import { GitStore, syncFolders } from '../src/index.ts';
 import { emptyFolder, git, gitPresent } from './git.ts';
-import { goOn, keeps, type Promised, work } from './work.ts';
+import { goOn, keeps, type Promised, work, workAgain } from './work.ts';
 
 /** Seeds of random losses at every n. */
 const SEEDS = Number(process.env['COVEY_TEST_RUNS'] ?? '1');
 /** Everyday, the second life begins after a kill at every so many calls. */
 const KILL_EVERY = SEEDS > 1 ? 1 : 8;
+/** And the power goes at every so many calls of that life. */
+const LOSE_EVERY = 32;
 /** git is asked about every so many disks: it takes longer than the check itself. */
 const ASK_GIT_EVERY = 40;
 
@@ -47,10 +49,13 @@ test('SAFE-3: what is promised after a kill -9 at whatever call survives the pow
   for (let n = 0; n < last; n += KILL_EVERY) {
     const folder = emptyFolder();
     const again = await recordAfterKill(killed, n, folder, async (mark) => {
-      await work(await openOrCreate(join(folder, 'store'), true), mark);
+      // As the daemon does that finds the lock of one who is dead.
+      await syncFolders(folder);
+      await workAgain(await openOrCreate(join(folder, 'store'), true), mark);
     });
     const end = again.operations.length - again.begins;
-    const losses = (at: number): readonly Loss[] => (at === end ? ['dropped', 'newest'] : []);
+    const losses = (at: number): readonly Loss[] =>
+      at === end || at % LOSE_EVERY === 0 ? ['dropped', 'newest'] : [];
     await surviveEveryLoss(again, { losses, check: keepsItsPromises }).catch((cause: unknown) => {
       throw new Error(`killed at n = ${n}`, { cause });
     });

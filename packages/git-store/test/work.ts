@@ -42,6 +42,19 @@ export async function work(
   await store.pack();
 }
 
+/** The same things again, whether or not they are there, some loose and some in packs, and main at the end of them. */
+export async function workAgain(
+  store: GitStore,
+  acknowledge: (promised: Promised) => void,
+): Promise<void> {
+  for (let at = 0, count = 3; at < objects.length; at += count, count = 15 - count) {
+    for (const object of await store.write(objects.slice(at, at + count))) acknowledge({ object });
+  }
+  await store.replace(new Map([['refs/heads/main', commits.at(-1)!]])); // there are several
+  acknowledge({ main: commits.length - 1 });
+  await store.pack();
+}
+
 /** All that was promised is there, main leads to nothing that is missing, and nothing is damaged. */
 export async function keeps(store: GitStore, promised: readonly Promised[]): Promise<void> {
   for (const one of promised) {

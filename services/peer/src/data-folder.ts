@@ -3,7 +3,7 @@ import { chmod, open, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { CoveyError } from '@covey/errors';
-import { createDirectory, syncDirectory } from '@covey/git-store';
+import { createDirectory, syncDirectory, syncFolders } from '@covey/git-store';
 import { isErrno, takeLock } from './owned-lock.ts';
 
 /** How a program of the same user reaches the daemon. The token opens everything: owner's eyes only. */
@@ -45,7 +45,9 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   await createDirectory(path);
   await syncName(path);
   await chmod(path, 0o700);
-  const release = await takeLock(join(path, 'daemon.lock'));
+  const lock = await takeLock(join(path, 'daemon.lock'));
+  // Else things would be promised in folders of a killed daemon whose names a power loss still takes.
+  if (lock.isLeftOver) await syncFolders(path);
   const apiFile = join(path, API_FILE);
   // What a killed daemon left would send the command line to a stranger's port.
   await rm(apiFile, { force: true });
@@ -54,7 +56,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     announceApi: (address) => writeSecret(apiFile, JSON.stringify(address)),
     close: async () => {
       await rm(apiFile, { force: true });
-      await release();
+      await lock.release();
     },
   };
 }

@@ -9,28 +9,41 @@ interface Owner {
   readonly started: string;
 }
 
+/** A lock that this process has. */
+export interface OwnedLock {
+  /** Whoever had it before ended without giving it back. */
+  readonly isLeftOver: boolean;
+  release(): Promise<void>;
+}
+
 /**
  * Takes a lock file for this process, or throws. A lock whose owner no longer runs is taken over, so
  * that a killed daemon can start again by itself. Both processes must see the same process table:
  * two containers that share a volume do not.
  * @throws {CoveyError} DATA_FOLDER_BUSY
- * @returns how to give it back
  */
-export async function takeLock(path: string): Promise<() => Promise<void>> {
+export async function takeLock(path: string): Promise<OwnedLock> {
   const mine: Owner = { pid: process.pid, started: await startTime(process.pid) };
-  if (await createWhole(path, mine)) return () => giveBack(path, mine);
+  const release = () => giveBack(path, mine);
+  const takeover = `${path}.takeover`;
+  // Of somebody who was killed when he had taken the old lock away and not yet put his own.
+  const isLeftOver = (await readOwner(takeover)) !== undefined;
+  if (await createWhole(path, mine)) {
+    if (isLeftOver && !(await isHeld(takeover))) await rm(takeover, { force: true });
+    return { isLeftOver, release };
+  }
   if (await isHeld(path)) throw busy(path);
   // Only one may replace the dead owner's lock, or two would each remove what the other just wrote.
   // That is a lock like any other: whoever takes it may crash as well.
-  const endTakeover = await takeLock(`${path}.takeover`);
+  const taking = await takeLock(takeover);
   try {
     if (await isHeld(path)) throw busy(path);
     await rm(path, { force: true });
     if (!(await createWhole(path, mine))) throw busy(path);
   } finally {
-    await endTakeover();
+    await taking.release();
   }
-  return () => giveBack(path, mine);
+  return { isLeftOver: true, release };
 }
 
 /** A link appears at once and with its content, or not at all; `O_EXCL` shows an empty file first. */

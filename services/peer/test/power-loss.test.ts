@@ -6,6 +6,7 @@ import {
   type Loss,
   type LossCase,
   type LossReport,
+  recordAfterKill,
   recordDisk,
   surviveEveryLoss,
 } from '@covey/testkit/disk';
@@ -13,11 +14,14 @@ import { startThreads } from '../src/accounts/threads.ts';
 import { verifyCommand } from '../src/cli/verify.ts';
 import { fsck } from './git.ts';
 import { openPeer, type PeerInProcess } from './peer-in-process.ts';
-import { live, liveAndDie, liveOn, type Promised } from './recorded-life.ts';
+import { live, liveAlone, type Promised } from './recorded-life.ts';
 import { temporaryFolder } from './stage.ts';
 
 /** Losses at each n of a long recording: one everyday, by turns; all of them from 7 on. */
 const RUNS = Number(process.env['COVEY_TEST_RUNS'] ?? '1');
+/** Everyday, a daemon is killed at every so many calls, and the power goes at every so many of its next life. */
+const KILL_EVERY = 5;
+const LOSE_EVERY = 16;
 /** Judging every signature takes longer than the rest of a check; so does git. */
 const JUDGE_EVERY = 25;
 /** Larger than any process id of Linux: whoever runs under it is dead. */
@@ -37,18 +41,29 @@ test('SAFE-3: whatever a power loss takes at whatever call of a life, all that w
   await annotate(lineOf(await surviveEveryLoss(recording, { losses: some, check })));
 });
 
-test('SAFE-3: whatever a power loss takes of the start after a crash, the next start needs no repair', {
-  timeout: 600_000,
+test('SAFE-3: a daemon that is killed at whatever call starts again, and a power loss then takes nothing that was promised before or after', {
+  timeout: 3_600_000,
 }, async ({ annotate }) => {
   const root = await temporaryFolder();
-  const before: Promised[] = [];
-  const dataFolder = join(root, 'data');
-  await asNobody(() => liveAndDie(dataFolder, threads, (promised) => before.push(promised)));
-  const recording = await recordDisk<Promised>(root, (mark) => {
-    for (const promised of before) mark(promised);
-    return asNobody(() => liveOn(dataFolder, threads, mark));
-  });
-  await annotate(lineOf(await surviveEveryLoss(recording, { losses: everyLoss, check })));
+  const first = await recordDisk<Promised>(root, (mark) =>
+    asNobody(() => liveAlone(join(root, 'data'), threads, mark)),
+  );
+  const last = first.operations.length - first.begins;
+  let cases = 0;
+  for (let n = 0; n <= last; n += RUNS > 1 ? 1 : KILL_EVERY) {
+    const folder = await temporaryFolder();
+    const again = await recordAfterKill(first, n, folder, (mark) =>
+      asNobody(() => liveAlone(join(folder, 'data'), threads, mark)),
+    );
+    const end = again.operations.length - again.begins;
+    const losses = (at: number): readonly Loss[] =>
+      at === end || at % LOSE_EVERY === 0 ? ['dropped', everyLoss(at)[0] ?? at] : [];
+    const survived = surviveEveryLoss(again, { losses, check }).catch((cause: unknown) => {
+      throw new Error(`killed at n = ${n}`, { cause });
+    });
+    cases += (await survived).cases;
+  }
+  await annotate(`killed within n = 0 to ${last}, then ${cases} power losses`);
 });
 
 /** All losses, each n beginning with another one. */

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { Account, AccountEvent, Message } from '@covey/device';
@@ -72,23 +72,21 @@ export async function live(dataFolder: string, threads: Threads, mark: Mark): Pr
   }
 }
 
-/** One conversation and one message, and then the process is killed: as good as that, its folder is copied away. */
-export async function liveAndDie(folder: string, threads: Threads, mark: Mark): Promise<void> {
-  const dataFolder = join(await temporaryFolder(), 'data');
+/** One conversation, and one message after another, without a network. Nothing is closed: whoever lives so is killed. */
+export async function liveAlone(dataFolder: string, threads: Threads, mark: Mark): Promise<void> {
   const alice = await openPeer(dataFolder, { threads, isAlone: true });
-  const { accountId } = await alice.accounts.create({ displayName: 'Alice', deviceName: 'a' });
-  mark({ kind: 'account', accountId });
-  await says(alice.account(), await startsConversation(alice.account(), mark), 'hello', mark);
-  await cp(dataFolder, folder, { recursive: true });
-  await alice.close();
+  const account = await accountOf(alice, mark);
+  const [known] = account.getConversations();
+  const conversationId = known?.id ?? (await startsConversation(account, mark));
+  for (const body of ['one', 'two', 'three']) await says(account, conversationId, body, mark);
 }
 
-/** A start on a folder that has been used, and one message more. */
-export async function liveOn(dataFolder: string, threads: Threads, mark: Mark): Promise<void> {
-  const alice = await openPeer(dataFolder, { threads, isAlone: true });
-  const conversationId = alice.account().getConversations()[0]?.id ?? '';
-  await says(alice.account(), conversationId, 'back again', mark);
-  await alice.close();
+async function accountOf(alice: PeerInProcess, mark: Mark): Promise<Account> {
+  if (alice.accounts.list().length === 0) {
+    const { accountId } = await alice.accounts.create({ displayName: 'Alice', deviceName: 'a' });
+    mark({ kind: 'account', accountId });
+  }
+  return alice.account();
 }
 
 /** The message that an event brings, if it brings one that a person wrote. */
