@@ -8,11 +8,12 @@ import type { TestCounts } from './test-verdict.ts';
 const WORTH_A_LINE_MS = 500;
 
 /**
- * A vitest reporter: prints the whole time of each slow file, imports included, and writes
+ * A vitest reporter: prints what tests have measured (their annotations), the whole time of each slow file, imports included, and writes
  * {@link TestCounts} as JSON to the file that `COVEY_TEST_COUNTS` names.
  */
 export default class TestCountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], strayErrors: readonly SerializedError[]): void {
+    for (const line of measured(modules)) console.log(line);
     for (const { ms, path } of slowest(modules)) {
       console.log(`${(ms / 1000).toFixed(1).padStart(7)} s  ${path}`);
     }
@@ -21,6 +22,16 @@ export default class TestCountReporter implements Reporter {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify(count(modules, strayErrors.length)));
   }
+}
+
+function measured(modules: readonly TestModule[]): readonly string[] {
+  return modules.flatMap((module) =>
+    [...module.children.allTests()].flatMap((test) =>
+      test
+        .annotations()
+        .map(({ message }) => `${module.relativeModuleId}: ${test.name}\n    ${message}`),
+    ),
+  );
 }
 
 function slowest(modules: readonly TestModule[]) {
