@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../test/stage.ts';
@@ -67,6 +67,20 @@ test('of many that start over a dead lock at once, at most one gets the folder',
   const starts = await Promise.allSettled(Array.from({ length: 20 }, () => openDataFolder(path)));
   const opened = starts.filter(({ status }) => status === 'fulfilled');
   expect(opened.length).toBe(1);
+});
+
+test('what a killed daemon was about to put in place is cleared away, and nothing else', async () => {
+  const path = await temporaryFolder();
+  const account = join(path, '0123456789abcdef');
+  await mkdir(account);
+  await writeFile(join(path, 'daemon.lock'), JSON.stringify({ pid: 4_194_305, started: '1' }));
+  const unfinished = ['daemon.lock.4e7c', 'daemon.lock.takeover', 'api.json.4e7c'];
+  for (const name of unfinished) await writeFile(join(path, name), '{"pid":4194305,"started":"1"}');
+  for (const name of ['tmp_obj_4e7c', 'state.json']) await writeFile(join(account, name), '{}');
+  const folder = await openDataFolder(path);
+  expect((await readdir(path)).sort()).toEqual(['0123456789abcdef', 'daemon.lock']);
+  expect(await readdir(account)).toEqual(['state.json']);
+  await folder.close();
 });
 
 test('folder and address are for the owner alone, even if the folder was open before', async () => {

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { CoveyError } from '@covey/errors';
 import { createDirectory, syncDirectory, syncFolders } from '@covey/git-store';
 import { isErrno, takeLock } from './owned-lock.ts';
+
+const ACCOUNT_FOLDER = /^[0-9a-f]{16}$/;
+/** Names of files that do not count yet. */
+const UNFINISHED = /^(?:daemon\.lock|api\.json)\..|^tmp_obj_/;
 
 /** How a program of the same user reaches the daemon. The token opens everything: owner's eyes only. */
 export interface ApiAddress {
@@ -46,8 +50,11 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   await syncName(path);
   await chmod(path, 0o700);
   const lock = await takeLock(join(path, 'daemon.lock'));
-  // Else things would be promised in folders of a killed daemon whose names a power loss still takes.
-  if (lock.isLeftOver) await syncFolders(path);
+  if (lock.isLeftOver) {
+    await removeUnfinished(path);
+    // Else things would be promised in folders of a killed daemon whose names a power loss still takes.
+    await syncFolders(path);
+  }
   const apiFile = join(path, API_FILE);
   // What a killed daemon left would send the command line to a stranger's port.
   await rm(apiFile, { force: true });
@@ -89,6 +96,15 @@ function isApiAddress(value: unknown): value is ApiAddress {
     'pid' in value &&
     Number.isSafeInteger(value.pid)
   );
+}
+
+/** Files that a killed daemon was about to put in place, here and in the folders of accounts. */
+async function removeUnfinished(path: string): Promise<void> {
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    const at = join(path, entry.name);
+    if (entry.isDirectory() && ACCOUNT_FOLDER.test(entry.name)) await removeUnfinished(at);
+    if (entry.isFile() && UNFINISHED.test(entry.name)) await rm(at, { force: true });
+  }
 }
 
 /**

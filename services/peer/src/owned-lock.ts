@@ -54,7 +54,8 @@ async function createWhole(path: string, owner: Owner): Promise<boolean> {
     await link(incoming, path);
     return true;
   } catch (cause) {
-    if (isErrno(cause, 'EEXIST')) return false;
+    // The second: whoever has the lock now has cleared away what was unfinished.
+    if (isErrno(cause, 'EEXIST') || isErrno(cause, 'ENOENT')) return false;
     throw cause;
   } finally {
     await rm(incoming, { force: true });
