@@ -86,17 +86,28 @@ async function isGitDirectory(path: string): Promise<boolean> {
 
 /** What each ref holds: an id, or `ref: ` and the name of another. Loose ones win over packed ones, as in Git. */
 async function readRefs(folder: string): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>(await readPacked(folder));
   const names = ['HEAD', ...(await looseNames(folder, 'refs', 0))];
   if (names.length > MAX_REFS) throw unreadable('too many refs');
+  const loose = new Map<string, string>();
   for (const name of names) {
-    const path = join(folder, name);
+    const text = await readRef(join(folder, name));
+    if (text !== undefined) loose.set(name, text);
+  }
+  // After the loose ones: another program may be moving them there.
+  return new Map([...(await readPacked(folder)), ...loose]);
+}
+
+/** `undefined` for one that has gone since it was listed. */
+async function readRef(path: string): Promise<string | undefined> {
+  try {
     if ((await stat(path)).size > 4096) throw unreadable('a ref cannot be read');
     const text = (await readFile(path, 'utf8')).trimEnd();
     if (!isOid(text) && !/^ref: \S+$/.test(text)) throw unreadable('a ref cannot be read');
-    found.set(name, text);
+    return text;
+  } catch (cause) {
+    if (isMissing(cause)) return undefined;
+    throw cause;
   }
-  return found;
 }
 
 async function readPacked(folder: string): Promise<Refs> {

@@ -117,12 +117,13 @@ export class PackFolder {
     );
     const packs = new Map<string, PackFile>();
     for (const name of names) {
-      const known = this.#packs.get(name);
-      packs.set(name, known ?? (await this.#openPack(name)));
+      const pack = this.#packs.get(name) ?? (await this.#openPack(name));
+      if (pack) packs.set(name, pack);
     }
     this.#packs = packs;
     this.#lastFound = undefined;
-    this.#listedAt = settled ? changedAt : -1;
+    // What another program has gathered while this was listing is in a pack that may not be listed yet.
+    this.#listedAt = settled && packs.size === names.length ? changedAt : -1;
   }
 
   async #find(oid: Oid): Promise<PackFile | undefined> {
@@ -152,7 +153,8 @@ export class PackFolder {
     return found?.mtimeMs ?? 0;
   }
 
-  async #openPack(name: string): Promise<PackFile> {
+  /** `undefined` for one that has gone since it was listed. */
+  async #openPack(name: string): Promise<PackFile | undefined> {
     const path = join(this.#folder, name);
     let index: PackIndexFile;
     try {
@@ -161,6 +163,7 @@ export class PackFolder {
       index = new PackIndexFile(await readFile(path));
       for (const word of index.firstWords()) this.#words.add(word);
     } catch (cause) {
+      if (isMissing(cause)) return undefined;
       throw new CoveyError('OBJECT_DAMAGED', 'a pack index cannot be read', { cause });
     }
     return new PackFile(path.replace(/idx$/, 'pack'), index, this.#digests, (base) =>
