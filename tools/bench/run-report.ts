@@ -19,7 +19,7 @@ export function report(): () => void {
     const said: RunReport = {
       ms: performance.now() - start,
       cpuMs: (user + system) / 1000,
-      maxRssMb: process.resourceUsage().maxRSS / 1024,
+      maxRssMb: (process.resourceUsage().maxRSS * 1024) / 1e6,
     };
     console.log(JSON.stringify(said));
   };

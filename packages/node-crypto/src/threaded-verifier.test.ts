@@ -1,4 +1,6 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
+import type { PublicKey } from '@covey/identity';
 import { makeEd25519Key, nodeVerifier, threadedVerifier } from './index.ts';
 
 const verifier = threadedVerifier(2);
@@ -42,4 +44,17 @@ test('checks that a thread leaves undone are done in its place', async () => {
   await new Promise(setImmediate);
   await dying.close();
   expect(await verdicts).toEqual(asked.map(({ holds }) => holds));
+});
+
+test('one RSA key may have signed by several digests: each check has its own', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const spki = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
+  const key: PublicKey = { algorithm: 'rsa', spki };
+  const message = new TextEncoder().encode('one message');
+  const verdicts = Array.from({ length: 40 }, (_, n) => {
+    const digest = n % 2 === 0 ? 'sha256' : 'sha512';
+    const signature = new Uint8Array(sign(digest, message, privateKey));
+    return verifier.verify(key, `rsa-${digest}`, message, signature);
+  });
+  expect(await Promise.all(verdicts)).toEqual(verdicts.map(() => true));
 });

@@ -90,7 +90,8 @@ export class VerifyThread {
 }
 
 function askedOf(id: number, checks: readonly Check[]): Asked {
-  const numbers = new Map<OpenSslCheck['key'], number>();
+  // By key within digest: the same RSA key may have signed with several.
+  const numbers = new Map<OpenSslCheck['digest'], Map<OpenSslCheck['key'], number>>();
   const found: Check[] = [];
   const lengths = new Uint32Array(3 * checks.length);
   const bytes = new Uint8Array(
@@ -98,9 +99,11 @@ function askedOf(id: number, checks: readonly Check[]): Asked {
   );
   let [at, place] = [0, 0];
   for (const check of checks) {
-    const { key, message, signature } = check;
-    const number = numbers.get(key) ?? found.push(check) - 1;
-    numbers.set(key, number);
+    const { key, digest, message, signature } = check;
+    const known = numbers.get(digest) ?? new Map<OpenSslCheck['key'], number>();
+    numbers.set(digest, known);
+    const number = known.get(key) ?? found.push(check) - 1;
+    known.set(key, number);
     lengths[place++] = number;
     lengths[place++] = message.length;
     lengths[place++] = signature.length;

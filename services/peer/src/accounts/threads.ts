@@ -7,7 +7,7 @@ import { type ThreadedVerifier, threadedVerifier } from '@covey/node-crypto';
  * signatures wait; and the old one grows to a multiple of what lives. How far the young one grows can only be said at
  * the start of a process: `NODE_OPTIONS` in `tools/set-up.mjs` and in the image.
  */
-const V8_FLAGS = ['--no-parallel-scavenge', '--heap-growing-percent=80'];
+const V8_FLAGS = ['--no-parallel-scavenge', '--heap-growing-percent=60'];
 
 /** What the daemon computes beside its main thread. */
 export interface Threads {
