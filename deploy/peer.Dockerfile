@@ -32,8 +32,8 @@ COPY --from=dependencies /app ./
 COPY --from=sources /app ./
 # Discovery would look for neighbours in the container's own network, where there are none.
 ENV PEER_DATA=/data PEER_LISTEN=[::]:4500 PEER_LAN_DISCOVERY=false
-# Else the youngest objects would fill 134 MB before they are collected.
-ENV NODE_OPTIONS=--max-semi-space-size=8
+# Else the youngest objects would fill 134 MB before they are collected, and each thread would keep memory that others could use.
+ENV NODE_OPTIONS=--max-semi-space-size=8 MALLOC_ARENA_MAX=1
 # Compiled here once, by running the program that loads all of it, and not at each start.
 ENV NODE_COMPILE_CACHE=/app/.compile-cache
 RUN node services/peer/src/cli/main.ts help >/dev/null && chmod -R go=rX /app/.compile-cache

@@ -75,6 +75,8 @@ function environment(tools, wanted) {
     // Sources run as they are: without it each start would strip and compile them anew.
     // A daemon would let its youngest objects fill 134 MB, and be no faster for it. What the caller sets comes last, and holds.
     NODE_OPTIONS: ['--max-semi-space-size=8', process.env.NODE_OPTIONS ?? ''].join(' ').trim(),
+    // And each of its threads would keep pieces of memory of its own that others could use.
+    MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '1',
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tools, 'compile-cache'),
   };
 }

@@ -5,9 +5,9 @@ import { type ThreadedVerifier, threadedVerifier } from '@covey/node-crypto';
 /**
  * How V8 collects garbage. As it comes, a tenth of the time of all cores goes into helpers for the young generation, while
  * signatures wait; and the old one grows to a multiple of what lives. How far the young one grows can only be said at
- * the start of a process: `NODE_OPTIONS` in `tools/set-up.mjs` and in the image.
+ * the start of a process: `NODE_OPTIONS` in `tools/set-up.mjs` and in the image, beside what malloc is told.
  */
-const V8_FLAGS = ['--no-parallel-scavenge', '--heap-growing-percent=60'];
+const V8_FLAGS = ['--no-parallel-scavenge', '--heap-growing-percent=100'];
 
 /** What the daemon computes beside its main thread. */
 export interface Threads {
