@@ -10,6 +10,8 @@ import { PackIndexFile } from './pack-index-file.ts';
 
 /** The coarsest clock of the file systems that are in use (FAT). */
 const CLOCK_TICK_MS = 2000;
+/** To find an object in a pack that is not gathered into another one before it is read. */
+const MOST_ATTEMPTS = 20;
 const MAX_INDEX_BYTES = 1024 * 1024 * 1024;
 
 /** A pack and its file name without ending. */
@@ -47,16 +49,23 @@ export class PackFolder {
 
   /** @throws {CoveyError} OBJECT_DAMAGED */
   async read(oid: Oid): Promise<GitObject | undefined> {
-    const pack = await this.#find(oid);
-    try {
-      return await pack?.read(oid);
-    } catch (cause) {
-      // Git may have packed anew in the meantime: then the file is gone, and the object is elsewhere.
+    let failure: unknown;
+    let failed: PackFile | undefined;
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const pack = await this.#find(oid);
+      if (failure !== undefined && pack === failed) break;
+      if (pack) {
+        try {
+          return await pack.read(oid);
+        } catch (cause) {
+          // Another program may have packed anew: then the file is gone, and the object is elsewhere. It may do so again.
+          failure = cause;
+          failed = pack;
+        }
+      } else if (failure === undefined) return undefined;
       await this.reload();
-      const other = this.#search(oid);
-      if (other === pack) throw cause;
-      return other?.read(oid);
     }
+    throw failure;
   }
 
   /** Every id in every pack; one that is in several comes several times. */

