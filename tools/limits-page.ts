@@ -7,8 +7,8 @@ const HEAD = `# Limits
 
 The same on every device of a version. None of them decides whether a commit is valid: they bound what is taken at once.
 A history of any length is fetched in slices (about 8 MiB, 12 000 objects and 2 000 commits at most), so none is too long to join.
-One slice may take two minutes, and reading its pack ten seconds of one thread that shows no progress; after that the next one is asked
-for in a quarter of the size.
+One slice may take two minutes; after that the next one is asked for in a quarter of the size. The thread that reads its pack may be silent
+for ten seconds; after that it is ended, and nothing of the pack is kept.
 
 ## One fetch
 

@@ -50,6 +50,7 @@ export async function openReceiver(path: string, id: string, writer: Writer): Pr
   };
 }
 
+/** As the composition root does it, which packages don't know. */
 function storeOf(store: GitStore): ConversationStore {
   return {
     read: (oid) => store.read(oid),

@@ -16,7 +16,7 @@ const [P, T] = [0x70, 0x74];
 const latin1 = new TextDecoder('latin1');
 
 /**
- * Tree and parents as `readCommit` finds them, for a tenth of the work where the commit has its headers in order.
+ * Tree and parents as `readCommit` finds them, for a quarter of the work where the commit has its headers in order.
  * `undefined` when they cannot be understood. Of a commit with a defect elsewhere they may be told all the same.
  */
 export function readCommitLinks(bytes: Uint8Array): CommitLinks | undefined {

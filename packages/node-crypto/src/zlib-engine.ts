@@ -16,7 +16,7 @@ interface Handle {
 
 /**
  * One zlib stream of Node that begins anew for each object. The public functions make an engine each time, which
- * takes as long as inflating a small object does, and leaves 3 KB of garbage.
+ * takes as long as inflating a small object does.
  * NOTE: this reaches into Node's class; where it has changed, {@link zlibEngine} gives nothing, and a test says so.
  */
 export class ZlibEngine {

@@ -96,6 +96,7 @@ function post(port: number): string {
 async function fill(socket: Socket, bytes: Buffer): Promise<void> {
   await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve));
   const full = new Promise((resolve) => socket.once('timeout', resolve).once('close', resolve));
+  // Nothing tells a writer that nobody will ever read: it can only see that nothing moves.
   socket.setTimeout(200);
   for (let n = 0; n < 100; n += 1) {
     if (socket.write(bytes)) continue;

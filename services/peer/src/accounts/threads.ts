@@ -3,7 +3,7 @@ import { PackWorker } from '@covey/git-store';
 import { type ThreadedVerifier, threadedVerifier } from '@covey/node-crypto';
 
 /**
- * How V8 collects garbage. As it comes, a tenth of the time of all cores goes into helpers for the young generation, while
+ * How V8 collects garbage. As it comes, a twentieth of the time of all cores goes into helpers for the young generation, while
  * signatures wait; and the old one grows to a multiple of what lives. How far the young one grows can only be said at
  * the start of a process: `NODE_OPTIONS` in `tools/set-up.mjs` and in the image, beside what malloc is told.
  */
