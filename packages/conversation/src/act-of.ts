@@ -14,7 +14,7 @@ import {
 } from './layout.ts';
 import type { Papers } from './papers.ts';
 import type { Prepared } from './prepare.ts';
-import { castIn, classOf, countedVotes } from './rules/authority.ts';
+import { castIn, classOf, countedVotes, decidedBy } from './rules/authority.ts';
 import type { Seen } from './seen.ts';
 
 /** What an accepted commit did to the state, in the terms of `resolve`; `undefined` when nothing. */
@@ -29,6 +29,7 @@ export async function actOf(
   const changes = changesBetween(facts.before, facts.after);
   if (changes.length === 0) return undefined;
   const { uri, device } = facts;
+  const { commit } = prepared;
   const after = (path: string) => changes.find((change) => change.path === path)?.after;
   const chainOid = after(adminPath(uri)) ?? after(memberPath(uri));
   const chain = chainOid === undefined ? undefined : await papers.chain(chainOid, uri, reader);
@@ -41,16 +42,18 @@ export async function actOf(
   const profile = facts.content.kind === 'profile' ? after(PROFILE_PATH) : undefined;
   const vote = facts.content.kind === 'vote' ? castIn(facts) : undefined;
   const deviceBan = deviceBanOf(facts);
+  const decision = decisionOf(facts);
   return {
     index,
     oid: facts.oid,
+    kind: commit.parents.length === 0 ? 'initial' : facts.content.kind,
     uri,
     device,
     before,
     places: placesOf(facts),
-    counted: isResolution(facts) ? countedVotes(facts) : [],
     changes,
     ...(deviceBan ? { deviceBan } : {}),
+    ...(decision ? { decision } : {}),
     ...(chainOid !== undefined && chain?.ok
       ? {
           chain: { path: '', oid: chainOid, uri, notAfter: chain.value.account.notAfter.getTime() },
@@ -86,7 +89,12 @@ export async function actOf(
   };
 }
 
-const isResolution = ({ content }: Facts) => content.kind === 'ban' || content.kind === 'unban';
+function decisionOf(facts: Facts): Act['decision'] {
+  const action = decidedBy(facts);
+  const from = action && classOf(facts);
+  if (!action || !from) return undefined;
+  return { action, from, target: facts.target, voters: countedVotes(facts) };
+}
 
 function deviceBanOf(facts: Facts): Act['deviceBan'] {
   const { kind } = facts.content;
@@ -119,6 +127,10 @@ function placesOf(facts: Facts): readonly PlaceSetting[] {
       const from = before.bannedFrom(target);
       return from && isAccountUri(target) ? [{ uri: target, op: 'unban', to: placeIn(from) }] : [];
     }
+    case 'promote':
+      return [{ uri: target, op: 'promotion', to: 'admin' }];
+    case 'demote':
+      return [{ uri: target, op: 'demotion', to: 'member' }];
     default:
       return [];
   }

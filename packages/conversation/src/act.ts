@@ -1,6 +1,7 @@
 import type { Oid } from '@covey/git-objects';
 import type { Change, Place } from './group-state.ts';
-import type { BanClass, VotePath } from './layout.ts';
+import type { CommitKind } from './kinds.ts';
+import type { BanClass, VoteAction, VotePath } from './layout.ts';
 import type { Seen } from './seen.ts';
 
 /** Ways in which the place of an account is set, in the order in which they win (authority.md, resolve). */
@@ -30,10 +31,20 @@ export interface DevicePaper extends Paper {
   readonly serial: string;
 }
 
+/** What a resolution decided, and by whose votes. */
+export interface Decision {
+  readonly action: VoteAction;
+  readonly from: BanClass;
+  readonly target: string;
+  /** Admins in the parents' state whose vote files lay there. */
+  readonly voters: readonly string[];
+}
+
 /** A commit that changes the state, in the terms in which `resolve` reads it. */
 export interface Act {
   readonly index: number;
   readonly oid: Oid;
+  readonly kind: CommitKind;
   readonly uri: string;
   readonly device: string;
   /** Acts among the ancestors. */
@@ -53,8 +64,7 @@ export interface Act {
   };
   readonly vote?: VotePath;
   readonly profile?: Oid;
-  /** Accounts whose votes a resolution counted. */
-  readonly counted: readonly string[];
+  readonly decision?: Decision;
   /** All paths that differ from the resolved state of the parents. */
   readonly changes: readonly Change[];
 }

@@ -9,19 +9,25 @@ import {
   oidOf,
   signedCommit,
 } from '@covey/git-objects';
-import type { AccountUri, DeviceId, Signer } from '@covey/identity';
+import { type AccountUri, type DeviceId, isDeviceId, type Signer } from '@covey/identity';
 import type { Entry } from './entry.ts';
 import { GroupState } from './group-state.ts';
 import type { History } from './history.ts';
 import {
   adminPath,
+  type BanClass,
+  crlPath,
   devicePath,
   EMPTY_BLOB,
   invitedPath,
   memberPath,
   PROFILE_PATH,
+  type VoteAction,
+  votePath,
 } from './layout.ts';
 import { materialize } from './materialize.ts';
+import { sweptBy } from './own-papers.ts';
+import { resolutionFiles, startOf } from './rules/authority.ts';
 import { goesWith, votesOn } from './rules/membership.ts';
 import { type ConversationProfile, writeVcard } from './vcard.ts';
 import { refusal } from './verify.ts';
@@ -44,6 +50,9 @@ export type Intent =
   | { readonly kind: 'add'; readonly uri: AccountUri }
   | { readonly kind: 'join' }
   | { readonly kind: 'leave' }
+  | { readonly kind: 'vote' | 'resolve'; readonly action: VoteAction; readonly target: string }
+  /** PEM of the account's new revocation list. */
+  | { readonly kind: 'revoke'; readonly crl: Uint8Array }
   | { readonly kind: 'profile'; readonly profile: ConversationProfile }
   | { readonly kind: 'initial'; readonly charter: JsonObject & { readonly mode: number } };
 
@@ -157,8 +166,13 @@ export class Composition implements ObjectReader {
     return this.draft.heads;
   }
 
-  /** Where no pair can be merged by this writer: the last head on which he may write. */
+  /** Where no pair can be merged by this writer: the last head on which he may write, if he still may at all. */
   async #headToStandOn({ uri }: Writer, heads: readonly Entry[]): Promise<readonly Entry[]> {
+    const { state } = await this.draft.resolved(this, heads);
+    if (!state.isWriter(uri)) {
+      const found = 'the account is out of the group by what other heads say';
+      throw refusal({ rule: 'every-commit/author-in-standing', found });
+    }
     for (const head of [...heads].reverse()) {
       const state = await this.draft.papers.state(head.tree, this);
       if (state.isWriter(uri)) return [head];
@@ -213,6 +227,32 @@ export class Composition implements ObjectReader {
         const vcard = this.put({ type: 'blob', bytes: writeVcard(intent.profile) });
         return this.#withPapers(writer, before.with([[PROFILE_PATH, vcard]]));
       }
+      case 'vote': {
+        const { action, target } = intent;
+        const from = startOf(action, before, target) ?? classFor(action, target);
+        const path = votePath(action, from, target, writer.uri);
+        return this.#withPapers(writer, before.with([[path, this.#empty()]]));
+      }
+      case 'resolve': {
+        const { action, target } = intent;
+        const devices = await this.draft.papers.devicesOf(target, before, this);
+        const from = startOf(action, before, target) ?? classFor(action, target);
+        return this.#withPapers(
+          writer,
+          before.with(resolutionFiles({ action, from, target }, before, devices)),
+        );
+      }
+      case 'revoke': {
+        const list = this.put({ type: 'blob', bytes: intent.crl });
+        const swept = await sweptBy(list, writer.uri, before, this, this.draft.papers);
+        return this.#withPapers(
+          writer,
+          before.with([
+            [crlPath(writer.uri), list],
+            ...swept.map((path) => [path, undefined] as const),
+          ]),
+        );
+      }
       case 'add':
         return this.#withPapers(
           writer,
@@ -260,12 +300,24 @@ export class Composition implements ObjectReader {
   }
 }
 
+/** Where somebody would stand who isn't there: such a vote is refused by its rule, not here. */
+function classFor(action: VoteAction, target: string): BanClass {
+  if (isDeviceId(target)) return 'devices';
+  return action === 'demote' ? 'admins' : 'members';
+}
+
 function messageOf(intent: Intent, { uri }: Writer): string {
   switch (intent.kind) {
     case 'message':
       return canonicalJson(intent.fields);
     case 'profile':
       return canonicalJson({ type: 'application/update-profile' });
+    case 'vote':
+      return canonicalJson({ action: intent.action, type: 'vote', uri: intent.target });
+    case 'resolve':
+      return canonicalJson({ action: intent.action, type: 'member', uri: intent.target });
+    case 'revoke':
+      return canonicalJson({ type: 'application/update-papers' });
     case 'initial':
       return canonicalJson({ ...intent.charter, type: 'initial' });
     case 'add':

@@ -63,6 +63,4 @@ export interface Facts {
   readonly related: ReadonlyMap<string, Related>;
   /** Bytes of `profile.vcf`, when it changed. */
   readonly vcard?: Uint8Array;
-  /** The laws needed to judge this are not known to this version. */
-  readonly notYetKnown?: string;
 }

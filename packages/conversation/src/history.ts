@@ -2,6 +2,7 @@ import { invariant } from '@covey/errors';
 import type { ObjectReader, Oid } from '@covey/git-objects';
 import type { Act } from './act.ts';
 import { actOf } from './act-of.ts';
+import { Apart } from './apart.ts';
 import { type Entry, inDisplayOrder, isAncestor } from './entry.ts';
 import type { Charter, Facts, Profile, Related } from './facts.ts';
 import { GroupState } from './group-state.ts';
@@ -13,10 +14,10 @@ import { type Crypto, Papers } from './papers.ts';
 import { pathRegisters } from './path-registers.ts';
 import { brokenTree, isBreak, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
 import { resolve } from './resolve.ts';
-import { type Break, RULE_NOT_YET_KNOWN, type Verdict } from './rule.ts';
+import type { Break } from './rule.ts';
 import { Seen } from './seen.ts';
-import { needsTheCut } from './the-cut.ts';
 import { targetOf } from './timeline.ts';
+import { Voids } from './voids.ts';
 
 /** A state with its name: `tree` is what `materialize` makes of it. */
 export interface Resolved {
@@ -46,6 +47,10 @@ export class History {
   /** Those of the acts that brought a revocation list. */
   readonly #lists: Act[];
   readonly #heads: Set<Entry>;
+  readonly #apart: Apart;
+  #voids: { readonly id: string; readonly voids: Voids } | undefined;
+  /** The state of some tips hung on messages once (see {@link Voids.effectOn}): acts don't tell it alone. */
+  #hangsOnMessages: boolean;
   #root: Entry | undefined;
   #charter: Charter | undefined;
 
@@ -56,6 +61,8 @@ export class History {
     this.#acts = [...(base?.acts ?? [])];
     this.#lists = this.#acts.filter(({ crl }) => crl);
     this.#heads = new Set(base?.heads ?? []);
+    this.#apart = new Apart(base && base.#apart);
+    this.#hangsOnMessages = base !== undefined && base.#hangsOnMessages;
     this.#root = base?.root;
     this.#charter = base?.charter;
   }
@@ -71,6 +78,7 @@ export class History {
     const added = [...draft.#entries.values()];
     for (const entry of added) this.#add(entry);
     this.#charter = draft.#charter;
+    this.#hangsOnMessages ||= draft.#hangsOnMessages;
     return added;
   }
 
@@ -137,7 +145,10 @@ export class History {
       return { broken: brokenTree(reason) };
     }
     const verdict = judge(facts);
-    if (!verdict.accepted) return { broken: breakOf(verdict, facts) };
+    if (!verdict.accepted) {
+      const { rule, found, path } = verdict;
+      return { broken: { rule, found, ...(path === undefined ? {} : { path }) } };
+    }
     const seen = known.reduce((union, parent) => union.union(parent.seen), Seen.NONE);
     const act =
       facts.before === facts.after
@@ -167,19 +178,59 @@ export class History {
 
   /** The resolved state of some commits (default: the heads) and all their ancestors. */
   async resolved(reader: ObjectReader, tips: readonly Entry[] = this.heads): Promise<Resolved> {
-    const widest = tips.find((tip) => tips.every((other) => tip.seen.includes(other.seen)));
+    const widest = this.#widest(tips);
     // What all others changed, this one has seen: its own tree is the state.
     if (widest) return { tree: widest.tree, state: await this.papers.state(widest.tree, reader) };
-    const files = resolve(this.#actsIn(tips));
+    const voids = await this.voids(reader, tips);
+    const effect = voids.effectOn(tips, () => {
+      this.#hangsOnMessages = true;
+    });
+    const files = resolve(this.#actsIn(tips), effect);
     const state = new GroupState(files);
     const { tree } = materialize(files, this.papers.digests);
     this.papers.remember(tree, state);
     return { tree, state };
   }
 
-  /** Why showing these commits together needs laws that this version doesn't know. */
-  unknownLaw(tips: readonly Entry[] = this.heads): string | undefined {
-    return needsTheCut(tips, this.#acts);
+  /**
+   * What of these commits (default: the heads) and all their ancestors has no effect, and why.
+   * @throws {CoveyError} OBJECT_MISSING
+   */
+  async voids(reader: ObjectReader, tips: readonly Entry[] = this.heads): Promise<Voids> {
+    const { profile } = this;
+    if (profile === 'jami' || !this.#charter) return Voids.NONE;
+    const key = tips.map(({ oid }) => oid).join(' ');
+    const isAll = tips.length === this.#heads.size && tips.every((tip) => this.#heads.has(tip));
+    // Of all commits it changes only with what is written beside removals, and by acts.
+    const id = isAll ? `${this.#acts.length} ${this.#apart.pairs}` : key;
+    const known = [this.#voids, this.#base && this.#base.#voids].find((each) => each?.id === id);
+    const voids =
+      known?.voids ??
+      (await Voids.of(
+        tips,
+        this.#actsIn(tips),
+        {
+          ...{ heads: this.heads, charter: this.#charter, apart: this.#apart },
+          papers: this.papers,
+          entry: (oid) => this.entry(oid),
+        },
+        reader,
+      ));
+    this.#voids = { id, voids };
+    return voids;
+  }
+
+  /** The tip that has seen all acts, if messages that it hasn't seen can't change what these come to. */
+  #widest(tips: readonly Entry[]): Entry | undefined {
+    const widest = tips.find((tip) => tips.every((other) => tip.seen.includes(other.seen)));
+    if (!widest || tips.length === 1 || this.profile === 'jami') return widest;
+    // A message beside a revocation can be the witness of what was written apart from it.
+    const hangs =
+      this.#hangsOnMessages ||
+      this.#lists.some(({ index }) =>
+        tips.some(({ seen }) => !seen.has(index) && widest.seen.has(index)),
+      );
+    return hangs ? undefined : widest;
   }
 
   #actsIn(tips: readonly Entry[]): readonly Act[] {
@@ -205,7 +256,6 @@ export class History {
       apart,
       related,
       revoked: this.#isRevoked(prepared, parents),
-      notYetKnown: this.#notYetKnown(prepared, parents),
     };
   }
 
@@ -234,7 +284,7 @@ export class History {
   ): Promise<GroupState> {
     const parent = parents[0];
     if (parent && parents.length === 1) return this.papers.state(parent.tree, reader);
-    const widest = parents.find((tip) => parents.every((other) => tip.seen.includes(other.seen)));
+    const widest = this.#widest(parents);
     if (this.profile === 'strict' || widest) return (await this.resolved(reader, parents)).state;
     // Where two sides of a foreign history set one path apart, either value is as good.
     const files = new Map<string, Oid>();
@@ -244,13 +294,6 @@ export class History {
       if (value !== undefined) files.set(path, value);
     }
     return new GroupState(files);
-  }
-
-  #notYetKnown({ content }: Prepared, parents: readonly Entry[]): string | undefined {
-    const action = content.kind === 'vote' ? text(content.fields, 'action') : content.kind;
-    if (action === 'promote' || action === 'demote') return action;
-    if (parents.length < 2 || this.profile === 'jami') return undefined;
-    return needsTheCut(parents, this.#acts);
   }
 
   #add(entry: Entry): void {
@@ -270,6 +313,7 @@ export class History {
       this.#acts.push(entry.act);
       if (entry.act.crl) this.#lists.push(entry.act);
     }
+    this.#apart.add(entry, this.#heads);
     for (const parent of entry.parents) this.#heads.delete(parent);
     this.#heads.add(entry);
     this.#root ??= entry;
@@ -282,16 +326,6 @@ function place(entry: Entry, ordered: Entry[]): void {
   while (at > 0 && inDisplayOrder(ordered[at - 1] as Entry, entry) > 0) at--; // Within bounds by the loop.
   if (at === ordered.length) ordered.push(entry);
   else ordered.splice(at, 0, entry);
-}
-
-/** The law that is missing is named as such, whatever rule met it. */
-function breakOf(verdict: Verdict & { accepted: false }, facts: Facts): Break {
-  const { rule, found, path } = verdict;
-  const name =
-    facts.notYetKnown !== undefined && rule === 'every-commit/law-is-known'
-      ? RULE_NOT_YET_KNOWN
-      : rule;
-  return { rule: name, found, ...(path === undefined ? {} : { path }) };
 }
 
 function charterOf({ content: { fields }, uri }: Entry): Charter {

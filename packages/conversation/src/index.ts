@@ -1,3 +1,4 @@
+export { Admission, type Correspondent, takesFromAnybody } from './admission.ts';
 export { Composition, type Intent, type Writer } from './compose.ts';
 export { stateDigest } from './digest.ts';
 export { type Entry, exclusive, inDisplayOrder, isAncestor } from './entry.ts';
@@ -11,8 +12,9 @@ export { materialize } from './materialize.ts';
 export { type Crypto, mustRead } from './papers.ts';
 export { type BegunCheck, beginChecks } from './prepare.ts';
 export { resolve } from './resolve.ts';
-export { type Break, type Leniency, RULE_NOT_YET_KNOWN, type Rule, type Verdict } from './rule.ts';
+export type { Break, Leniency, Rule, Verdict } from './rule.ts';
 export { rulesPage } from './rules-page.ts';
+export type { VoidReason, VoidStep } from './the-cut.ts';
 export { isShown, type TimelineMessage, timeline, timelinePage } from './timeline.ts';
 export { type ConversationProfile, readVcard, writeVcard } from './vcard.ts';
 export {
@@ -21,6 +23,6 @@ export {
   judgeAll,
   type Report,
   refusal,
-  unknownLawOf,
   verifyHistory,
 } from './verify.ts';
+export type { Voids } from './voids.ts';

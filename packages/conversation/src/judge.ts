@@ -7,7 +7,7 @@ import { everyCommit } from './rules/every-commit.ts';
 import { initial } from './rules/initial.ts';
 import { add, join, leave } from './rules/membership.ts';
 import { merge } from './rules/merge.ts';
-import { call, edit, file, message, unknown } from './rules/message.ts';
+import { call, edit, file, message, papers, unknown } from './rules/message.ts';
 import { profile } from './rules/profile.ts';
 
 /** Rules per kind, in the order in which they are applied. A kind without a row does not compile. */
@@ -26,10 +26,10 @@ export const RULES: { readonly [K in CommitKind]: readonly Rule[] } = {
   vote,
   ban: resolution,
   unban: resolution,
-  // Refused before their tables are asked: every-commit/law-is-known.
   promote: resolution,
   demote: resolution,
   profile,
+  papers,
   merge,
 };
 

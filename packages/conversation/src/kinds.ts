@@ -20,6 +20,7 @@ export const COMMIT_KINDS = [
   'promote',
   'demote',
   'profile',
+  'papers',
   'merge',
 ] as const;
 export type CommitKind = (typeof COMMIT_KINDS)[number];
@@ -57,6 +58,7 @@ const TYPE_KINDS: ReadonlyMap<string, CommitKind> = new Map<string, CommitKind>(
   ['application/call-history+json', 'call'],
   ['application/data-transfer+json', 'file'],
   ['application/update-profile', 'profile'],
+  ['application/update-papers', 'papers'],
 ]);
 
 const MOST_QUOTED = 64;

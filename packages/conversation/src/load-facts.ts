@@ -3,7 +3,7 @@ import { isDeviceId } from '@covey/identity';
 import type { Charter, Facts, Profile, Related } from './facts.ts';
 import { type Change, changesBetween, type GroupState } from './group-state.ts';
 import { type CommitKind, text } from './kinds.ts';
-import { bannedPath, devicePath, PROFILE_PATH, readVotePath } from './layout.ts';
+import { bannedPath, devicePath, PROFILE_PATH } from './layout.ts';
 import { NO_PAPERS, ownPapers } from './own-papers.ts';
 import { mustRead, type Papers } from './papers.ts';
 import type { Prepared } from './prepare.ts';
@@ -16,13 +16,15 @@ export interface Standing {
   readonly before: GroupState;
   readonly apart: boolean;
   readonly related: ReadonlyMap<string, Related>;
-  readonly notYetKnown: string | undefined;
   /** A list among the ancestors names the author's certificate. */
   readonly revoked: boolean;
 }
 
 /** Kinds that set the place of an account: what hangs on its devices may go with it. */
-const SETS_PLACE: ReadonlySet<CommitKind> = new Set(['add', 'join', 'leave', 'ban', 'unban']);
+const SETS_PLACE: ReadonlySet<CommitKind> = new Set([
+  ...(['add', 'join', 'leave'] as const),
+  ...(['ban', 'unban', 'promote', 'demote'] as const),
+]);
 
 /** All that the rules may look at, read ahead so that they need no I/O. */
 export async function loadFacts(
@@ -46,7 +48,6 @@ export async function loadFacts(
   const targetOwner = cast === undefined ? undefined : await ownerIn(before, cast, reader, papers);
   const vcard =
     content.kind === 'profile' ? all.find(({ path }) => path === PROFILE_PATH)?.after : undefined;
-  const notYetKnown = standing.notYetKnown ?? voteNotYetKnown(content.kind, all);
   return {
     profile: standing.profile,
     oid: prepared.oid,
@@ -72,7 +73,6 @@ export async function loadFacts(
     ...(targetOwner === undefined ? {} : { targetOwner }),
     related: standing.related,
     ...(vcard === undefined ? {} : { vcard: (await mustRead(vcard, 'blob', reader)).bytes }),
-    ...(notYetKnown === undefined ? {} : { notYetKnown }),
   };
 }
 
@@ -87,11 +87,4 @@ function deviceTarget(changed: readonly Change[], target: string): string | unde
 async function ownerIn(state: GroupState, device: string, reader: ObjectReader, papers: Papers) {
   const oid = state.files.get(devicePath(device)) ?? state.files.get(bannedPath('devices', device));
   return oid === undefined ? undefined : papers.ownerOf(oid, device, reader);
-}
-
-/** A vote says by its path what it is for, whatever its message says. */
-function voteNotYetKnown(kind: CommitKind, changed: readonly Change[]): string | undefined {
-  if (kind !== 'vote') return undefined;
-  const actions = changed.map(({ path }) => readVotePath(path)?.action);
-  return actions.find((action) => action === 'promote' || action === 'demote');
 }

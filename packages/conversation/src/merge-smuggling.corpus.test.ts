@@ -43,7 +43,7 @@ function change(index: number, on: Act | undefined, before: GroupState, after: G
   const [oid] = after.files.values();
   if (oid === undefined) throw new Error('no tree of the corpus is empty');
   return {
-    ...{ index, oid, uri: '', device: '', places: [], counted: [] },
+    ...{ index, oid, uri: '', device: '', places: [], kind: 'text' as const },
     before: on ? on.before.with(on.index) : Seen.NONE,
     changes: changesBetween(before, after),
   };

@@ -60,13 +60,38 @@ async function takenAlong(
   reader: ObjectReader,
   papers: Papers,
 ): Promise<{ number: bigint; paths: ReadonlySet<string>; fault?: string }> {
-  const paths = new Set<string>();
-  const bad = (fault: string) => ({ number: 0n, paths, fault });
+  const bad = (fault: string) => ({ number: 0n, paths: new Set<string>(), fault });
   if (!chain || !certificate) return bad('no chain to check it by');
   const judged = await papers.crl(list, chain.value, chain.oid, reader);
   if (!judged.ok) return bad(judged.found);
   const { number, revoked } = judged.value;
   if (revoked.has(certificate.serialHex)) return bad('revokes the device that writes it');
+  return { number, paths: await pathsOf(revoked, uri, before, reader, papers) };
+}
+
+/** Paths that go with a revocation list of an account; none when the list can't be read by the account's chain. */
+export async function sweptBy(
+  list: Oid,
+  uri: string,
+  before: GroupState,
+  reader: ObjectReader,
+  papers: Papers,
+): Promise<readonly string[]> {
+  const path = before.chainPath(uri);
+  const oid = path === undefined ? undefined : before.files.get(path);
+  const chain = oid && (await papers.chain(oid, uri, reader));
+  const judged = chain?.ok ? await papers.crl(list, chain.value, oid as Oid, reader) : undefined;
+  return judged?.ok ? [...(await pathsOf(judged.value.revoked, uri, before, reader, papers))] : [];
+}
+
+async function pathsOf(
+  revoked: ReadonlySet<string>,
+  uri: string,
+  before: GroupState,
+  reader: ObjectReader,
+  papers: Papers,
+): Promise<ReadonlySet<string>> {
+  const paths = new Set<string>();
   for (const device of await papers.devicesOf(uri, before, reader)) {
     const oid = before.files.get(devicePath(device));
     const paper = oid && (await papers.certificate(oid, device, reader));
@@ -74,7 +99,7 @@ async function takenAlong(
     paths.add(devicePath(device));
     for (const vote of before.votesAbout(device)) paths.add(vote);
   }
-  return { number, paths };
+  return paths;
 }
 
 /** A renewed paper ends later (or has the higher id): the register would not take it up otherwise. */

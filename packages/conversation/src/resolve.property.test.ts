@@ -97,9 +97,12 @@ test('VAL-10: the tree of every accepted commit is what its acts come to, comput
       const { witness, refusedByOthers } = await play(script);
       expect(refusedByOthers).toEqual([]);
       const { acts } = witness.history;
-      for (const { oid, seen, tree } of witness.history.entries()) {
+      for (const entry of witness.history.entries()) {
+        const { oid, seen, tree } = entry;
         const among = acts.filter(({ index }) => seen.has(index));
-        expect([oid, materialize(resolve(among), TEST_CRYPTO.digests).tree]).toEqual([oid, tree]);
+        const voids = await witness.history.voids(witness.store, [entry]);
+        const files = resolve(among, voids.effectOn([entry]));
+        expect([oid, materialize(files, TEST_CRYPTO.digests).tree]).toEqual([oid, tree]);
       }
     }),
     runs(60),

@@ -1,17 +1,7 @@
 import type { Oid } from '@covey/git-objects';
-import {
-  type Act,
-  apart,
-  type DevicePaper,
-  isRemoval,
-  type Paper,
-  PLACE_OPS,
-  type PlaceSetting,
-  sees,
-} from './act.ts';
+import { type Act, type DevicePaper, type Paper, sees } from './act.ts';
 import {
   adminPath,
-  type BanClass,
   bannedPath,
   crlPath,
   devicePath,
@@ -21,53 +11,51 @@ import {
   PROFILE_PATH,
   votePath,
 } from './layout.ts';
+import { type PaperAct, Registers, type View } from './registers.ts';
+import { startPath } from './rules/authority.ts';
+import { Seen } from './seen.ts';
+
+/** What of a set of commits has no effect, and what else its void papers can be good for. */
+export interface Effect {
+  /** Void acts. */
+  readonly voided: Seen;
+  /**
+   * Has that device written anything with effect, but a leave, that has this certificate and all these acts among
+   * its ancestors? Asked of certificates that only a void commit brought.
+   */
+  usedLater(paper: PaperAct, after: readonly Act[]): boolean;
+}
+
+const ALL: Effect = { voided: Seen.NONE, usedLater: () => false };
 
 /**
  * The state that a set of commits comes to, as files of a tree (authority.md, resolve and materialize).
  * A function of the set alone: commutative, associative, idempotent, total. No merge base, no three-way:
- * registers. Void commits are left out by the caller.
+ * registers, filled by the commits that have effect.
  */
-export function resolve(acts: readonly Act[]): ReadonlyMap<string, Oid> {
-  return new Resolution(acts).files();
+export function resolve(acts: readonly Act[], effect: Effect = ALL): ReadonlyMap<string, Oid> {
+  return new Resolution(new Registers(acts), effect).files();
 }
-
-type Standing = Pick<PlaceSetting, 'to' | 'from'>;
-interface Setting {
-  readonly act: Act;
-  readonly setting: PlaceSetting;
-}
-
-type PaperAct = Act & { readonly paper: DevicePaper };
-
-const NOWHERE: Standing = { to: undefined };
-const ROLE_RANK = { banned: 0, invited: 1, member: 2, admin: 3 } as const;
 
 class Resolution {
-  readonly #acts: readonly Act[];
-  readonly #settings = new Map<string, Setting[]>();
-  readonly #standings = new Map<string, Standing>();
-  readonly #deviceBans = new Map<string, Act[]>();
-  readonly #papers = new Map<string, PaperAct[]>();
-  /** Acts that brought a revocation list. */
-  readonly #lists: readonly Act[];
+  readonly #registers: Registers;
+  readonly #effect: Effect;
+  readonly #view: View;
   /** Device -> its paper that counts, in `devices/` or in `banned/devices/`. */
   readonly #current = new Map<string, DevicePaper>();
 
-  constructor(acts: readonly Act[]) {
-    this.#acts = acts;
-    this.#lists = acts.filter(({ crl }) => crl !== undefined);
-    for (const act of acts) {
-      for (const setting of act.places) push(this.#settings, setting.uri, { act, setting });
-      if (act.deviceBan) push(this.#deviceBans, act.deviceBan.device, act);
-      if (hasPaper(act)) push(this.#papers, act.paper.device, act);
-    }
-    for (const [uri, settings] of this.#settings) this.#standings.set(uri, standingOf(settings));
+  constructor(registers: Registers, effect: Effect) {
+    this.#registers = registers;
+    this.#effect = effect;
+    const { voided } = effect;
+    this.#view = registers.view({ has: (index) => !voided.has(index) });
   }
 
   files(): ReadonlyMap<string, Oid> {
     const files = new Map<string, Oid>();
     const put = (path: string, oid: Oid | undefined) => oid !== undefined && files.set(path, oid);
-    for (const [uri, { to, from }] of this.#standings) {
+    for (const uri of this.#registers.accounts) {
+      const { to, from } = this.#view.standing(uri);
       if (to === 'admin') put(adminPath(uri), this.#chainOf(uri));
       else if (to === 'member') put(memberPath(uri), this.#chainOf(uri));
       else if (to === 'invited') put(invitedPath(uri), EMPTY_BLOB);
@@ -75,14 +63,14 @@ class Resolution {
         put(bannedPath(from, uri), from === 'invited' ? EMPTY_BLOB : this.#chainOf(uri));
       }
     }
-    for (const [device, papers] of this.#papers) {
-      const bans = this.#standingBansOf(device);
+    for (const [device, papers] of this.#registers.papers) {
+      const bans = this.#view.bansOf(device);
       const paper = bans.length > 0 ? this.#bannedPaper(papers, bans) : this.#goodPaper(papers);
       if (!paper) continue;
       this.#current.set(device, paper);
       put(bans.length > 0 ? bannedPath('devices', device) : devicePath(device), paper.oid);
     }
-    for (const act of this.#acts) {
+    for (const act of this.#registers.acts) {
       if (act.vote && this.#voteHolds(act, files)) {
         const { action, from, target, voter } = act.vote;
         put(votePath(action, from, target, voter), EMPTY_BLOB);
@@ -93,83 +81,67 @@ class Resolution {
     return files;
   }
 
-  /** Chains go with their place: one from before a leave is not taken up again. */
+  /**
+   * Chains go with their place: one from before a leave is not taken up again. Whose join is void and whom the
+   * majority has promoted has no other chain than the void one.
+   */
   #chainOf(uri: string): Oid | undefined {
-    const leaves = this.#settingsOf(uri, (setting) => setting.op === 'leave');
-    const chains = this.#acts.filter((act) => act.chain?.uri === uri);
-    const current = chains.filter((act) =>
-      leaves.every((leave) => act === leave || sees(act, leave)),
+    const leaves = this.#view.settingsOf(uri).filter(({ setting: { op } }) => op === 'leave');
+    const chains = this.#registers.acts.filter((act) => act.chain?.uri === uri);
+    const good = chains.filter((act) => this.#view.holds(act));
+    const current = good.filter((act) =>
+      leaves.every((leave) => act === leave.act || sees(act, leave.act)),
     );
-    return newest(
-      (current.length > 0 ? current : chains).map((act) => act.chain as Paper), // Filtered above.
-    )?.oid;
+    const [best] = [current, good, chains].filter(({ length }) => length > 0);
+    return newest((best ?? []).map((act) => act.chain as Paper))?.oid; // Filtered above.
   }
 
   /** The device is there by a paper of its account that is in standing, unrevoked, and newer than all removals. */
   #goodPaper(papers: readonly PaperAct[]): DevicePaper | undefined {
-    const good = papers.filter((act) => {
-      const { uri, serial } = act.paper;
-      const { to } = this.#standings.get(uri) ?? NOWHERE;
-      if (to !== 'admin' && to !== 'member') return false;
-      if (this.#lists.some(({ crl }) => crl?.uri === uri && crl.revoked.has(serial))) return false;
-      return this.#removalsOf(act.paper).every((removal) => sees(act, removal));
-    });
+    const standing = papers.filter(
+      ({ paper: { uri, serial } }) =>
+        this.#view.isWriter(uri) &&
+        !this.#registers.lists.some(({ crl }) => crl?.uri === uri && crl.revoked.has(serial)),
+    );
+    const brought = standing.filter(
+      (act) =>
+        this.#view.holds(act) &&
+        this.#view.removalsOf(act.paper).every((removal) => sees(act, removal)),
+    );
+    const good = brought.length > 0 ? brought : standing.filter((act) => this.#isUsed(act));
     return newest(good.map(({ paper }) => paper));
+  }
+
+  #isUsed(act: PaperAct): boolean {
+    return !this.#view.holds(act) && this.#effect.usedLater(act, this.#view.removalsOf(act.paper));
   }
 
   /** What was in `devices/` when the device was banned: older papers are not taken up again. */
   #bannedPaper(papers: readonly PaperAct[], bans: readonly Act[]): DevicePaper | undefined {
-    const current = papers.filter((act) =>
-      this.#removalsOf(act.paper)
+    const good = papers.filter((act) => this.#view.holds(act));
+    const current = good.filter((act) =>
+      this.#view
+        .removalsOf(act.paper)
         .filter((removal) => bans.some((ban) => sees(ban, removal)))
         .every((removal) => sees(act, removal)),
     );
-    return newest((current.length > 0 ? current : papers).map(({ paper }) => paper));
-  }
-
-  /** Everything that took the device, or its account, out of the group. */
-  #removalsOf({ device, uri }: DevicePaper): readonly Act[] {
-    return [
-      ...(this.#deviceBans.get(device) ?? []).filter((act) => act.deviceBan?.op === 'ban'),
-      ...this.#settingsOf(uri, ({ op }) => op === 'ban' || op === 'leave'),
-      ...this.#sweepsOf(device),
-    ];
-  }
-
-  /** Revocation lists that took the device out of the tree. */
-  #sweepsOf(device: string): readonly Act[] {
-    return this.#lists.filter(({ crl }) => crl?.devices.includes(device));
-  }
-
-  #standingBansOf(device: string): readonly Act[] {
-    const acts = this.#deviceBans.get(device) ?? [];
-    const unbans = acts.filter((act) => act.deviceBan?.op === 'unban');
-    return acts.filter(
-      (act) => act.deviceBan?.op === 'ban' && !unbans.some((unban) => sees(unban, act)),
-    );
+    const [best] = [current, good, papers].filter(({ length }) => length > 0);
+    return newest((best ?? []).map(({ paper }) => paper));
   }
 
   #voteHolds(act: Act, files: ReadonlyMap<string, Oid>): boolean {
-    const vote = act.vote;
-    if (!vote || this.#standings.get(vote.voter)?.to !== 'admin') return false;
-    if (!files.has(startPath(vote.action === 'unban', vote.from, vote.target))) return false;
-    const made = this.#settingsOf(
-      vote.voter,
-      ({ to, op, from }) =>
-        to === 'admin' || op === 'demotion' || op === 'leave' || from === 'admins',
-    );
-    const owner = this.#current.get(vote.target)?.uri;
-    const placed = [
-      ...this.#settingsOf(owner ?? vote.target, () => true),
-      ...(this.#deviceBans.get(vote.target) ?? []),
-      ...this.#sweepsOf(vote.target),
-    ];
-    return [...made, ...placed].every((setting) => sees(act, setting));
+    const { vote } = act;
+    if (!vote || !this.#view.holds(act)) return false;
+    if (this.#view.standing(vote.voter).to !== 'admin') return false;
+    const start = startPath(vote);
+    if (start === undefined || !files.has(start)) return false;
+    return this.#view.isCurrent(act, this.#current.get(vote.target)?.uri ?? vote.target);
   }
 
+  /** Lists count, void or not. */
   #crls(): ReadonlyMap<string, Oid> {
     const best = new Map<string, NonNullable<Act['crl']>>();
-    for (const { crl } of this.#lists) {
+    for (const { crl } of this.#registers.lists) {
       if (!crl) continue;
       const other = best.get(crl.uri);
       const higher =
@@ -180,57 +152,15 @@ class Resolution {
   }
 
   #profile(): Oid | undefined {
-    const updates = this.#acts.filter((act) => act.profile !== undefined);
+    const updates = this.#registers.acts.filter(
+      (act) => act.profile !== undefined && this.#view.holds(act),
+    );
     const last = updates.filter((act) => !updates.some((other) => sees(other, act)));
     return last.sort((a, b) => (a.oid < b.oid ? 1 : -1))[0]?.profile;
   }
-
-  #settingsOf(uri: string, which: (setting: PlaceSetting) => boolean): Act[] {
-    return (this.#settings.get(uri) ?? [])
-      .filter(({ setting }) => which(setting))
-      .map(({ act }) => act);
-  }
-}
-
-/** The register of one account: the latest settings, removals first, for ever stronger than what stands apart from them. */
-function standingOf(settings: readonly Setting[]): Standing {
-  const taken = settings.filter(({ act }) => !settings.some((other) => sees(other.act, act)));
-  const open = taken.filter(
-    ({ act, setting }) =>
-      isRemoval(setting.op) ||
-      !settings.some((other) => isRemoval(other.setting.op) && apart(other.act, act)),
-  );
-  const [first] = (open.length > 0 ? open : taken).sort(
-    (a, b) =>
-      PLACE_OPS.indexOf(a.setting.op) - PLACE_OPS.indexOf(b.setting.op) ||
-      rank(a.setting) - rank(b.setting),
-  );
-  return first?.setting ?? NOWHERE;
-}
-
-function rank({ to, from }: PlaceSetting): number {
-  if (to === 'banned') return from === 'admins' ? 3 : from === 'members' ? 2 : 1;
-  return to === undefined ? 0 : ROLE_RANK[to];
-}
-
-function startPath(unban: boolean, from: BanClass, id: string): string {
-  if (unban) return bannedPath(from, id);
-  if (from === 'admins') return adminPath(id);
-  if (from === 'members') return memberPath(id);
-  return from === 'invited' ? invitedPath(id) : devicePath(id);
 }
 
 /** Of one key the later end, then the higher id. */
 function newest<P extends Paper>(papers: readonly P[]): P | undefined {
   return [...papers].sort((a, b) => b.notAfter - a.notAfter || (a.oid < b.oid ? 1 : -1))[0];
-}
-
-function hasPaper(act: Act): act is PaperAct {
-  return act.paper !== undefined;
-}
-
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }

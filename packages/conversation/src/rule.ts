@@ -32,6 +32,3 @@ export interface Break extends Finding {
 export type Verdict =
   | { readonly accepted: true; readonly deviations: readonly Break[] }
   | ({ readonly accepted: false } & Break);
-
-/** Stands for laws that this version of the program does not know yet: promotions and the cut. */
-export const RULE_NOT_YET_KNOWN = 'RULE_NOT_YET_KNOWN';

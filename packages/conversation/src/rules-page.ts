@@ -1,6 +1,6 @@
 import { RULES, RULES_FOR_EVERY_COMMIT } from './judge.ts';
 import { COMMIT_KINDS, type CommitKind } from './kinds.ts';
-import { RULE_NOT_YET_KNOWN, type Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
 const HEAD = `# Rules
 
@@ -12,8 +12,6 @@ reads histories that Jami wrote: where the last column says so it accepts the co
 deviation. No rule looks at a clock, at the network or at the order of arrival, so that the verdict is the same on every
 device, for ever. An id never changes its meaning.
 
-What only a later version can judge is refused as \`${RULE_NOT_YET_KNOWN}\`: see \`every-commit/law-is-known\`.
-
 MUST, MUST NOT and MAY are those of BCP 14. Sources name the project's design pages and requirements.
 `;
 
@@ -21,6 +19,7 @@ MUST, MUST NOT and MAY are those of BCP 14. Sources name the project's design pa
 const TITLES: Partial<Record<CommitKind, string>> = {
   unknown: 'any other MIME type',
   leave: 'leave (`member`, action `remove`)',
+  papers: 'papers (`application/update-papers`)',
 };
 
 /** `docs/protocol/rules.md`: the tables that judge, as a page with an anchor per rule. */

@@ -15,6 +15,11 @@ export class Seen {
     return (((this.#words[index >>> 5] ?? 0) >>> (index & 31)) & 1) === 1;
   }
 
+  /** No index at all? */
+  get isEmpty(): boolean {
+    return this.#words.every((word) => word === 0);
+  }
+
   with(index: number): Seen {
     if (this.has(index)) return this;
     const words = new Uint32Array(Math.max(this.#words.length, (index >>> 5) + 1));

@@ -1,65 +1,280 @@
-import type { Act } from './act.ts';
-import { type Entry, exclusive } from './entry.ts';
-import type { Seen } from './seen.ts';
+import type { Oid } from '@covey/git-objects';
+import { type Act, apart, sees } from './act.ts';
+import type { Entry } from './entry.ts';
+import type { Charter } from './facts.ts';
+import type { CommitKind } from './kinds.ts';
+import { Registers, type View } from './registers.ts';
+import { Seen } from './seen.ts';
 
-/**
- * Says why judging the union of two histories would need the cut (authority.md), which this version
- * does not know: a removal on one side, and on the other something that its target wrote apart from it,
- * or a decision that counted the target's vote. `undefined`: nothing of both is void, whatever the rules.
- */
-export function needsTheCut(sides: readonly Entry[], acts: readonly Act[]): string | undefined {
-  for (const side of sides) {
-    for (const other of sides) {
-      if (side === other) continue;
-      const removals = removalsIn(side.seen.minus(other.seen), acts);
-      const why = removals.length === 0 ? undefined : struck(removals, exclusive([other], [side]));
-      if (why) return why;
-    }
-  }
-  return undefined;
+/** The steps in which void commits are found (authority.md, the cut), and what rests on them. */
+export type VoidStep = 'beside' | 'revoked' | 'recount' | 'cut' | 'rests';
+
+/** Why a commit has no effect. */
+export interface VoidReason {
+  readonly step: VoidStep;
+  /** The ban, demotion or revocation that it falls by; of what rests on another void commit, nothing. */
+  readonly by?: Oid;
+  /** What was found, in words. */
+  readonly found: string;
+  /** Of a recount: accounts whose votes were left out. */
+  readonly struck?: readonly string[];
 }
+
+/** A set of commits, as far as the cut asks about it. */
+export interface CutSet {
+  /** Parents before children. */
+  readonly acts: readonly Act[];
+  readonly charter: Charter;
+  /** Commits of the set that are apart from this act. */
+  apartFrom(act: Act): Iterable<Entry>;
+  isApart(entry: Entry, act: Act): boolean;
+  /** The commit of an act. */
+  entryOf(act: Act): Entry;
+  /** Is `earlier` among the ancestors of `later`? */
+  sees(later: Entry, earlier: Entry): boolean;
+  /** Was the account admin or member in the state of the commit's parents? */
+  wasThere(uri: string, entry: Entry): Promise<boolean>;
+}
+
+/** Never void: a merge has no opinion, a leave always has effect, and nothing is apart from the root. */
+const ALWAYS: ReadonlySet<CommitKind> = new Set(['merge', 'leave', 'initial']);
+const RESOLUTIONS: ReadonlySet<CommitKind> = new Set(['ban', 'unban', 'promote', 'demote']);
 
 interface Removal {
-  readonly by: string;
-  readonly targets: ReadonlySet<string>;
+  readonly act: Act;
+  readonly op: 'ban' | 'demotion';
+  /** An account, or a device. */
+  readonly target: string;
 }
 
-function removalsIn(seen: Seen, acts: readonly Act[]): readonly Removal[] {
+/** What of a set of commits is void, found in three fixed steps; none is repeated. */
+export class Cut {
+  readonly registers: Registers;
+  readonly #set: CutSet;
+  readonly #removals: readonly Removal[];
+  readonly #acts = new Map<Act, VoidReason>();
+  /** Messages of revoked devices. */
+  readonly #messages = new Map<Entry, VoidReason>();
+  readonly #views = new Map<Seen, WeakMap<Seen, View>>();
+  #voided = Seen.NONE;
+  /** Void acts after each step. */
+  #first = Seen.NONE;
+  #second = Seen.NONE;
+
+  private constructor(set: CutSet) {
+    this.#set = set;
+    this.registers = new Registers(set.acts);
+    this.#removals = set.acts.flatMap(removalsIn);
+  }
+
+  static async of(set: CutSet): Promise<Cut> {
+    const cut = new Cut(set);
+    cut.#beside();
+    await cut.#revoked();
+    cut.#whatRests();
+    cut.#first = cut.#voided;
+    cut.#recount();
+    cut.#whatRests();
+    cut.#second = cut.#voided;
+    cut.#cutOff();
+    cut.#whatRests();
+    return cut;
+  }
+
+  /** Void acts. */
+  get voided(): Seen {
+    return this.#voided;
+  }
+
+  /** Why a commit of the set has no effect; `undefined` when it has. Merges have none of their own, and are never void. */
+  reasonOf(entry: Entry): VoidReason | undefined {
+    if (entry.act) return this.#acts.get(entry.act);
+    if (ALWAYS.has(entry.content.kind)) return undefined;
+    return (
+      this.#messages.get(entry) ??
+      this.#restsOn(entry, this.#first) ??
+      this.#restsOn(entry, this.#second) ??
+      this.#cutBy(entry) ??
+      this.#restsOn(entry, this.#voided)
+    );
+  }
+
+  /** Step 1: who wrote on old parents beside acts of his own that a removal has seen has no say against it. */
+  #beside(): void {
+    const decisions = this.#set.acts.filter(isDecision);
+    for (const { act: removal, target } of this.#removals) {
+      const own = decisions.filter(({ uri, device }) => uri === target || device === target);
+      const known = own.filter((act) => sees(removal, act));
+      for (const act of own) {
+        const other = apart(act, removal) && known.find((one) => apart(one, act));
+        if (!other) continue;
+        const found = `stands apart from the removal and from ${other.oid}, which the removal has seen`;
+        this.#void(act, { step: 'beside', by: removal.oid, found });
+      }
+    }
+  }
+
+  /** Step 1: what a revoked device wrote apart from the list, unless others who were there have built on it. */
+  async #revoked(): Promise<void> {
+    for (const list of this.registers.lists) {
+      for (const entry of this.#set.apartFrom(list)) {
+        const { act } = entry;
+        const exempt = act ? isExempt(act) : ALWAYS.has(entry.content.kind);
+        if (exempt || !this.#isRevokedBy(list, entry)) continue;
+        if (await this.#isTakenUp(entry, list)) continue;
+        const found = 'by a revoked device, and nobody took it up';
+        const reason: VoidReason = { step: 'revoked', by: list.oid, found };
+        if (act) this.#void(act, reason);
+        else if (!this.#messages.has(entry)) this.#messages.set(entry, reason);
+      }
+    }
+  }
+
+  #isRevokedBy({ crl }: Act, { uri, device }: Entry): boolean {
+    if (crl?.uri !== uri) return false;
+    const papers = this.registers.papers.get(device) ?? [];
+    return papers.some(({ paper }) => crl.revoked.has(paper.serial));
+  }
+
+  /** Merges are no witnesses: else a merge could change what is void. */
+  async #isTakenUp(entry: Entry, list: Act): Promise<boolean> {
+    for (const witness of this.#set.apartFrom(list)) {
+      if (witness.uri === entry.uri || witness.content.kind === 'merge') continue;
+      if (!this.#set.sees(witness, entry)) continue;
+      if (await this.#set.wasThere(witness.uri, entry)) return true;
+    }
+    return false;
+  }
+
+  /** Step 2: a resolution needs its majority without the admins that were removed apart from it. */
+  #recount(): void {
+    const standing = this.#removals.filter(({ act }) => !this.#voided.has(act.index));
+    const fallen: [Act, VoidReason][] = [];
+    for (const act of this.#set.acts) {
+      if (!act.decision || this.#voided.has(act.index)) continue;
+      const view = this.#viewBefore(act.before, this.#voided);
+      const voters = this.#votersFor(act, view);
+      const by = voters.map((voter) =>
+        standing.find(({ act: removal, target }) => target === voter && apart(removal, act)),
+      );
+      const struck = voters.filter((_, at) => by[at] !== undefined);
+      const removal = by.find((one) => one !== undefined)?.act.oid;
+      if (removal === undefined || 2 * (voters.length - struck.length) > view.admins.size) continue;
+      const found = `${voters.length - struck.length} of ${view.admins.size} admins without those who were removed apart from it`;
+      fallen.push([act, { step: 'recount', by: removal, found, struck }]);
+    }
+    for (const [act, reason] of fallen) this.#void(act, reason);
+  }
+
+  /** Step 3: what the targets of standing bans wrote apart from these. */
+  #cutOff(): void {
+    for (const act of this.#set.acts) {
+      if (isExempt(act) || isDecision(act) || this.#voided.has(act.index)) continue;
+      const reason = this.#cutBy(this.#set.entryOf(act));
+      if (reason) this.#void(act, reason);
+    }
+  }
+
+  #cutBy(entry: Entry): VoidReason | undefined {
+    for (const { act, op, target } of this.#removals) {
+      if (op !== 'ban' || (target !== entry.uri && target !== entry.device)) continue;
+      if (this.#second.has(act.index)) continue;
+      if (!this.#isApart(entry, act)) continue;
+      return { step: 'cut', by: act.oid, found: 'its author was banned apart from it' };
+    }
+    return undefined;
+  }
+
+  /** In one pass, oldest first: what doesn't hold in the state that its ancestors come to without the void ones. */
+  #whatRests(): void {
+    if (this.#voided.isEmpty) return;
+    for (const act of this.#set.acts) {
+      if (isExempt(act) || this.#voided.has(act.index)) continue;
+      const found = this.#failing(act, this.#viewBefore(act.before, this.#voided));
+      if (found !== undefined) this.#void(act, { step: 'rests', found });
+    }
+  }
+
+  #restsOn({ seen, uri, device }: Entry, voided: Seen): VoidReason | undefined {
+    if (voided.isEmpty) return undefined;
+    const found = notInStanding(uri, device, this.#viewOf(seen, voided));
+    return found === undefined ? undefined : { step: 'rests', found };
+  }
+
+  #failing(act: Act, view: View): string | undefined {
+    const { uri, device, kind } = act;
+    if (kind === 'join') {
+      const { to } = view.standing(uri);
+      if (to === 'banned') return 'the account is banned';
+      return this.#set.charter.mode === 3 || to !== undefined ? undefined : 'nobody invited it';
+    }
+    const unlawful = notInStanding(uri, device, view);
+    if (unlawful !== undefined) return unlawful;
+    const { mode, flat, profileBy } = this.#set.charter;
+    const onlyAdmins =
+      isDecision(act) ||
+      (kind === 'add' && mode === 1) ||
+      (kind === 'profile' && profileBy === 'admin' && !flat);
+    if (onlyAdmins && !view.isAdmin(uri)) return 'its author is no admin';
+    if (!act.decision) return undefined;
+    const voters = this.#votersFor(act, view).length;
+    return 2 * voters > view.admins.size ? undefined : `${voters} of ${view.admins.size} admins`;
+  }
+
+  /** Admins whose votes for a resolution have effect. How the target of a promotion became a member isn't asked. */
+  #votersFor({ decision, before }: Act, view: View): readonly string[] {
+    if (!decision) return [];
+    const { action, from, target, voters } = decision;
+    const owner = this.registers.ownerOf(target);
+    const cast = this.registers
+      .votesOn({ action, from, target })
+      .filter((act) => before.has(act.index) && view.holds(act) && view.isCurrent(act, owner));
+    return voters.filter((voter) => view.isAdmin(voter) && cast.some(({ uri }) => uri === voter));
+  }
+
+  /** Messages in a row have seen the same. */
+  #viewOf(seen: Seen, voided: Seen): View {
+    const views = this.#views.get(voided) ?? new WeakMap<Seen, View>();
+    this.#views.set(voided, views);
+    const view = views.get(seen) ?? this.#viewBefore(seen, voided);
+    views.set(seen, view);
+    return view;
+  }
+
+  #viewBefore(before: Seen, voided: Seen): View {
+    return this.registers.view(before.minus(voided));
+  }
+
+  #isApart(entry: Entry, act: Act): boolean {
+    if (entry.act) return apart(entry.act, act);
+    return this.#set.isApart(entry, act);
+  }
+
+  #void(act: Act, reason: VoidReason): void {
+    if (this.#voided.has(act.index)) return;
+    this.#voided = this.#voided.with(act.index);
+    this.#acts.set(act, reason);
+  }
+}
+
+function removalsIn(act: Act): readonly Removal[] {
   const removals: Removal[] = [];
-  for (const index of seen) {
-    const act = acts[index];
-    if (!act) continue;
-    const targets = act.places
-      .filter(({ op }) => op === 'ban' || op === 'demotion')
-      .map(({ uri }) => uri);
-    if (act.deviceBan?.op === 'ban') targets.push(act.deviceBan.device);
-    if (act.crl) targets.push(...devicesNamedBy(act.crl, acts));
-    if (targets.length > 0) removals.push({ by: act.oid, targets: new Set(targets) });
+  for (const { op, uri } of act.places) {
+    if (op === 'ban' || op === 'demotion') removals.push({ act, op, target: uri });
+  }
+  if (act.deviceBan?.op === 'ban') {
+    removals.push({ act, op: 'ban', target: act.deviceBan.device });
   }
   return removals;
 }
 
-/** A list can name a device that its side of the history has never seen. */
-function devicesNamedBy(
-  { uri, revoked, devices }: NonNullable<Act['crl']>,
-  acts: readonly Act[],
-): readonly string[] {
-  const named = acts.flatMap(({ paper }) =>
-    paper?.uri === uri && revoked.has(paper.serial) ? [paper.device] : [],
-  );
-  return [...devices, ...named];
+function notInStanding(uri: string, device: string, view: View): string | undefined {
+  if (!view.isWriter(uri)) return 'its author is neither admin nor member';
+  return view.bansOf(device).length > 0 ? 'its device is banned' : undefined;
 }
 
-function struck(removals: readonly Removal[], written: readonly Entry[]): string | undefined {
-  for (const { by, targets } of removals) {
-    const cut = written.find(
-      ({ content, uri, device, act }) =>
-        act?.counted.some((voter) => targets.has(voter)) ||
-        (content.kind !== 'merge' &&
-          content.kind !== 'leave' &&
-          (targets.has(uri) || targets.has(device))),
-    );
-    if (cut) return `commit ${cut.oid} stands apart from removal ${by}`;
-  }
-  return undefined;
-}
+const isDecision = ({ kind }: Act) => kind === 'vote' || RESOLUTIONS.has(kind);
+
+/** A list has effect whoever wrote it; what carries nothing else has it too. */
+const isExempt = ({ kind, crl }: Act) =>
+  ALWAYS.has(kind) || (kind === 'papers' && crl !== undefined);

@@ -9,7 +9,7 @@ import { type CommitKind, readContent } from './kinds.ts';
 import { devicePath } from './layout.ts';
 import { type Crypto, mustRead } from './papers.ts';
 import { CHECKED_AHEAD, isBreak, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
-import { type Break, RULE_NOT_YET_KNOWN } from './rule.ts';
+import type { Break } from './rule.ts';
 
 /** The verdict on a whole history, as `covey verify --json` prints it. */
 export interface Report {
@@ -47,7 +47,7 @@ export async function verifyHistory(
     const kind = commit ? readContent(commit.message, commit.parents.length).kind : 'unknown';
     kinds[kind] = (kinds[kind] ?? 0) + 1;
   });
-  const broken = (await judgeAll(order, history, reader, progress)) ?? unknownLawOf(history);
+  const broken = await judgeAll(order, history, reader, progress);
   const { tree, state } =
     history.size > 0
       ? await history.resolved(reader)
@@ -70,14 +70,6 @@ export async function verifyHistory(
       deviations.map(({ rule }) => ({ rule, commit: oid })),
     ),
   };
-}
-
-/** Heads that are valid one by one may need laws that this version doesn't know to be shown together. */
-export function unknownLawOf(history: History): (Break & { commit: Oid }) | undefined {
-  const found = history.profile === 'strict' ? history.unknownLaw() : undefined;
-  const commit = history.heads.at(-1)?.oid;
-  if (found === undefined || commit === undefined) return undefined;
-  return { rule: RULE_NOT_YET_KNOWN, commit, found };
 }
 
 /** In mode 0 an initial member who is found nowhere has left (jami-format.md 1.2). */

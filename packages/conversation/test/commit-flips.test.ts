@@ -28,6 +28,7 @@ const MESSAGES: Readonly<Record<CommitKind, string>> = {
   promote: `{"action":"promote","type":"member","uri":"${TARGET}"}`,
   demote: `{"action":"demote","type":"member","uri":"${TARGET}"}`,
   profile: '{"type":"application/update-profile"}',
+  papers: '{"type":"application/update-papers"}',
   merge: '{"type":"merge"}',
 };
 const PARENTS: Partial<Record<CommitKind, number>> = { initial: 0, merge: 2 };

@@ -57,6 +57,20 @@ test.each([
   expect(alice.history.charter).toMatchObject({ mode: charter.mode, creator: alice.uri });
 });
 
+test.each([2, '1', 0, null, {}])(
+  'SWARM-8: a conversation under rules version %j is left to programs that know it',
+  async (version) => {
+    const alice = await newcomer();
+    const message = { mode: 2, type: 'initial', version };
+    expect(await judged(alice, { message, files: foundingFiles(alice) })).toMatchObject({
+      broken: {
+        rule: 'initial/rules-version',
+        found: expect.stringMatching(/needs a newer program/),
+      },
+    });
+  },
+);
+
 test.each([
   { mode: 4 },
   { mode: -1 },
@@ -66,8 +80,6 @@ test.each([
   { mode: 0 },
   { mode: 0, invited: 'bob' },
   { mode: 2, invited: 'ab'.repeat(20) },
-  { mode: 2, version: 2 },
-  { mode: 2, version: '1' },
   { mode: 2, profile: 'nobody' },
   { mode: 1, flat: true },
   { mode: 2, flat: 'yes' },

@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { layout, RULE_NOT_YET_KNOWN } from '@covey/conversation';
+import { layout } from '@covey/conversation';
 import { deviceLike, ISSUED_AT, stage, sync, type TestDevice } from '@covey/testkit';
 import { judged, member, vote } from './cases/rule-case.ts';
 
 const { bannedPath, crlPath, devicePath, memberPath, votePath } = layout;
 const refusedBy = (rule: string) => ({ code: 'COMMIT_REFUSED', data: { rule } });
+
+async function decides(device: TestDevice, action: layout.VoteAction, target: string) {
+  await device.votes(action, target);
+  return device.resolves(action, target);
+}
 
 /** Brings the account's list in, in which the target is named, and takes the target out of the tree. */
 async function revokes(device: TestDevice, target: TestDevice, number = 1n) {
@@ -148,27 +153,47 @@ describe('bans', () => {
     }
   });
 
-  test.each(['promote', 'demote'])(
-    `${RULE_NOT_YET_KNOWN}: a vote or resolution to %s is refused, in either profile`,
-    async (action) => {
-      for (const profile of ['strict', 'jami'] as const) {
-        const { alice, bob } = await stage(['alice', 'bob'], { profile });
-        const refused = { broken: { rule: RULE_NOT_YET_KNOWN, found: action } };
-        const path = `votes/${action}/members/${bob.uri}/${alice.uri}`;
-        const files = { [path]: '' };
-        for (const message of [vote(action, bob.uri), { type: 'vote', uri: bob.uri }]) {
-          expect(await judged(alice, { message, files })).toMatchObject(refused);
-        }
-        const made = {
-          [memberPath(bob.uri)]: undefined,
-          [layout.adminPath(bob.uri)]: bob.writer.chainPem,
-        };
-        expect(
-          await judged(alice, { message: member(action, bob.uri), files: made }),
-        ).toMatchObject(refused);
-      }
-    },
-  );
+  test('BAN-7, BAN-1: admins promote and demote by majority; the promoted counts from then on', async () => {
+    const { alice, bob, carol } = await stage(['alice', 'bob', 'carol']);
+    await decides(alice, 'promote', bob.uri);
+    await sync(alice, bob, carol);
+    expect((await carol.resolved()).state.placeOf(bob.uri)).toBe('admin');
+    await bob.votes('promote', carol.uri);
+    await expect(bob.resolves('promote', carol.uri)).rejects.toMatchObject(
+      refusedBy('resolution/majority'),
+    );
+    await sync(alice, bob, carol);
+    await decides(alice, 'promote', carol.uri);
+    await alice.votes('demote', bob.uri);
+    await bob.receive(alice);
+    await bob.votes('ban', carol.uri);
+    await sync(alice, bob, carol);
+    await decides(carol, 'demote', bob.uri);
+    const { state } = await carol.resolved();
+    expect(state.admins).toEqual([alice.uri, carol.uri].sort());
+    expect(state.has(memberPath(bob.uri))).toBe(true);
+    // With his office his votes went, those on others too.
+    expect([...state.files.keys()].filter((path) => path.startsWith('votes/'))).toEqual([]);
+    expect(state.hasDevice(bob.deviceId)).toBe(true);
+  });
+
+  test('BAN-7: a device, an invited person and an admin are not promoted, a member is not demoted', async () => {
+    const { alice, bob } = await withPhone();
+    const doris = await deviceLike(alice, { name: 'doris' });
+    await alice.write({ kind: 'add', uri: doris.writer.uri });
+    for (const [action, from, target] of [
+      ['promote', 'devices', bob.deviceId],
+      ['promote', 'invited', doris.uri],
+      ['promote', 'admins', bob.uri],
+      ['demote', 'members', bob.uri],
+      ['demote', 'devices', bob.deviceId],
+    ] as const) {
+      const files = { [votePath(action, from, target, alice.uri)]: '' };
+      expect(await judged(alice, { message: vote(action, target), files })).toMatchObject({
+        broken: { rule: 'vote/target-is-there' },
+      });
+    }
+  });
 });
 
 describe('votes fall with the place of their target', () => {
@@ -306,66 +331,5 @@ describe('revocation', () => {
     await bob.says('apart');
     await sync(alice, bob, phone);
     expect((await alice.resolved()).state.hasDevice(phone.deviceId)).toBe(true);
-  });
-});
-
-describe('laws that this version does not know', () => {
-  test(`${RULE_NOT_YET_KNOWN}: a merge of a ban and of what its target wrote apart from it`, async () => {
-    const { alice, bob, carol } = await stage(['alice', 'bob', 'carol']);
-    await bob.says('apart from the ban');
-    await alice.votes('ban', bob.uri);
-    await alice.resolves('ban', bob.uri);
-    await carol.receive(alice);
-    await carol.receive(bob);
-    expect(carol.heads).toHaveLength(2);
-    expect(carol.history.unknownLaw()).toMatch(/stands apart from removal/);
-    expect(await judged(carol, { message: `Merge commit '${carol.heads[1]}'` })).toMatchObject({
-      broken: { rule: RULE_NOT_YET_KNOWN },
-    });
-    await carol.says('written on one head then');
-    expect(carol.heads).toHaveLength(2);
-  });
-
-  test(`${RULE_NOT_YET_KNOWN}: the same for a device that is banned, and for one that is revoked`, async () => {
-    for (const remove of ['ban', 'revoke'] as const) {
-      const { alice, bob, carol, phone } = await withPhone();
-      await phone.says('apart');
-      if (remove === 'ban') {
-        await alice.votes('ban', phone.deviceId);
-        await alice.resolves('ban', phone.deviceId);
-        await carol.receive(alice);
-      } else {
-        await revokes(bob, phone);
-        await carol.receive(bob);
-      }
-      await carol.receive(phone);
-      expect(await judged(carol, { message: `Merge commit '${carol.heads[1]}'` })).toMatchObject({
-        broken: { rule: RULE_NOT_YET_KNOWN },
-      });
-    }
-  });
-
-  test(`${RULE_NOT_YET_KNOWN}: a list that names a device which its side has never seen`, async () => {
-    const { bob, carol } = await stage(['alice', 'bob', 'carol']);
-    const phone = await deviceLike(bob, { label: 'phone' });
-    await phone.says('my first words, from a thief');
-    await revokes(bob, phone);
-    await carol.receive(bob);
-    await carol.receive(phone);
-    expect((await carol.resolved()).state.hasDevice(phone.deviceId)).toBe(false);
-    expect(await judged(carol, { message: `Merge commit '${carol.heads[1]}'` })).toMatchObject({
-      broken: { rule: RULE_NOT_YET_KNOWN },
-    });
-  });
-
-  test('a ban apart from what others wrote is merged', async () => {
-    const { alice, bob, carol } = await stage(['alice', 'bob', 'carol']);
-    await carol.says('innocent');
-    await alice.votes('ban', bob.uri);
-    await alice.resolves('ban', bob.uri);
-    await sync(alice, carol);
-    await carol.says('and on');
-    expect(carol.heads).toHaveLength(1);
-    expect((await carol.resolved()).state.bannedFrom(bob.uri)).toBe('members');
   });
 });

@@ -10,7 +10,6 @@ import {
   type Resolved,
   refusal,
   stateDigest,
-  unknownLawOf,
   type Writer,
 } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
@@ -223,8 +222,7 @@ export class ConversationRuntime {
     const draft = this.history.draft();
     const broken =
       (await judgeAll(order, draft, reader, undefined, { checks })) ??
-      this.#notThisOne(draft) ??
-      unknownLawOf(draft);
+      this.#notThisOne(draft);
     if (broken) return { outcome: 'refused', path: '', ...broken };
     await quarantine.admit(reached);
     const entries = order.length > 0 ? await this.#adopt(draft) : [];

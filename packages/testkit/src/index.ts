@@ -1,4 +1,3 @@
-export { type PathChanges, resolutionChanges, standingOf, voteChanges } from './authority-acts.ts';
 export { bundleOf } from './bundle.ts';
 export { type Corpus, corpusNamed } from './corpora.ts';
 export { type Clock, counterClock } from './counter-clock.ts';
@@ -16,4 +15,4 @@ export { runs } from './runs.ts';
 export { deviceLike, type StageOptions, stage, sync } from './stage.ts';
 export { ISSUED_AT, makeTestAccount, type TestAccount } from './test-account.ts';
 export { TEST_CRYPTO, testRandom, testSigner } from './test-crypto.ts';
-export { type Received, TestDevice } from './test-device.ts';
+export { type PathChanges, type Received, TestDevice } from './test-device.ts';

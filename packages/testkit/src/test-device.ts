@@ -10,12 +10,12 @@ import {
   inDisplayOrder,
   type Judged,
   judgeAll,
+  type layout,
   type Profile,
   type Resolved,
   type Writer,
 } from '@covey/conversation';
 import { MemoryObjectStore, type ObjectReader, type Oid } from '@covey/git-objects';
-import { type PathChanges, resolutionChanges, voteChanges } from './authority-acts.ts';
 import type { Clock } from './counter-clock.ts';
 import { type Forgery, forgeCommit } from './forge.ts';
 import { copyReachable } from './reachable.ts';
@@ -26,6 +26,9 @@ import { TEST_CRYPTO } from './test-crypto.ts';
 export type Received =
   | { readonly entries: readonly Entry[] }
   | { readonly broken: Break & { readonly commit: Oid } };
+
+/** Paths to add (`Oid`) or to take away (`undefined`). */
+export type PathChanges = readonly (readonly [path: string, oid: Oid | undefined])[];
 
 /** One device in one conversation, in memory: honest by `write`, dishonest by `forge`. */
 export class TestDevice {
@@ -83,16 +86,19 @@ export class TestDevice {
     return this.#compose((composition) => composition.mergeHeads(this.writer, this.clock()));
   }
 
-  votes(action: 'ban' | 'unban', target: string): Promise<Entry> {
-    return this.changes({ action, type: 'vote', uri: target }, (state) =>
-      voteChanges(action, state, target, this.uri),
-    );
+  votes(action: layout.VoteAction, target: string): Promise<Entry> {
+    return this.write({ kind: 'vote', action, target });
   }
 
-  resolves(action: 'ban' | 'unban', target: string): Promise<Entry> {
-    return this.changes({ action, type: 'member', uri: target }, async (state) =>
-      resolutionChanges(action, state, target, await this.devicesOf(target, state)),
-    );
+  resolves(action: layout.VoteAction, target: string): Promise<Entry> {
+    return this.write({ kind: 'resolve', action, target });
+  }
+
+  /** The account's next list names these devices; earlier lists go on counting. */
+  async revokes(...targets: readonly Pick<Writer, 'devicePem'>[]): Promise<Entry> {
+    const numbers = this.history.acts.map(({ crl }) => (crl?.uri === this.uri ? crl.number : 0n));
+    const last = numbers.sort((a, b) => Number(a - b)).at(-1) ?? 0n;
+    return this.write({ kind: 'revoke', crl: await this.account.revoke(last + 1n, targets) });
   }
 
   /** Writes one commit with these changes of the merged state, its own missing paper added. @throws {CoveyError} COMMIT_REFUSED */
@@ -119,19 +125,6 @@ export class TestDevice {
         this.clock(),
       );
     });
-  }
-
-  /** Ids of an account's devices, in `devices/` and in `banned/devices/`. */
-  async devicesOf(uri: string, state: GroupState): Promise<readonly string[]> {
-    const found: string[] = [];
-    for (const folder of ['devices/', 'banned/devices/']) {
-      for (const id of state.names(folder, '.crt')) {
-        const oid = state.files.get(`${folder}${id}.crt`);
-        const owner = oid && (await this.history.papers.ownerOf(oid, id, this.store));
-        if (owner === uri) found.push(id);
-      }
-    }
-    return found;
   }
 
   /** Fetches what the other has (or what these tips reach), judges it oldest first, takes in all or nothing. */

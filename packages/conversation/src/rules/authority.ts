@@ -3,6 +3,7 @@ import type { GroupState } from '../group-state.ts';
 import { text } from '../kinds.ts';
 import {
   adminPath,
+  BAN_CLASSES,
   type BanClass,
   bannedPath,
   devicePath,
@@ -10,6 +11,8 @@ import {
   invitedPath,
   memberPath,
   readVotePath,
+  VOTE_ACTIONS,
+  type VoteAction,
   type VotePath,
 } from '../layout.ts';
 import type { Rule } from '../rule.ts';
@@ -103,22 +106,20 @@ export const vote: readonly Rule[] = [
   },
   {
     id: 'vote/target-is-there',
-    says: 'The target MUST be in the state that the vote starts from: for a ban in the named class, for an unban in `banned/`.',
+    says: 'The target MUST be in the state that the vote starts from: for a ban in the named class, for an unban in `banned/`, for a promotion a member, for a demotion an admin.',
     source: 'authority.md, rule 10',
     jami: 'refuse',
     breaks: (facts) => {
       const cast = castIn(facts);
       if (!cast) return undefined;
-      const path =
-        cast.action === 'ban'
-          ? placePath(cast.from, cast.target)
-          : bannedPath(cast.from, cast.target);
+      const path = startPath(cast);
+      if (path === undefined) return `nobody of class ${cast.from} has a vote to ${cast.action}`;
       return facts.before.has(path) ? undefined : { found: 'no such file', path };
     },
   },
 ];
 
-/** A ban or unban that more than half of the admins voted for. */
+/** A ban, unban, promotion or demotion that more than half of the admins voted for. */
 export const resolution: readonly Rule[] = [
   {
     id: 'resolution/group-has-votes',
@@ -158,7 +159,7 @@ export const resolution: readonly Rule[] = [
   },
   {
     id: 'resolution/only-its-files',
-    says: "A resolution MUST move the target's file, take away its devices (on a ban) and the votes on it and by it, and change nothing else.",
+    says: "A resolution MUST move the target's file, take away its devices (on a ban) and the votes on it, on its devices and by it, and change nothing else.",
     source: 'authority.md, rule 11',
     jami: 'refuse',
     breaks: (facts) => {
@@ -175,15 +176,13 @@ export const resolution: readonly Rule[] = [
     source: 'authority.md, rule 11',
     jami: 'refuse',
     breaks: (facts) => {
+      const action = decidedBy(facts);
       const from = classOf(facts);
-      if (!from) return undefined;
-      const banned = bannedPath(from, facts.target);
-      const placed = placePath(from, facts.target);
-      const [gone, there] = facts.content.kind === 'ban' ? [placed, banned] : [banned, placed];
+      if (!action || !from) return undefined;
+      const [gone, there] = moveOf({ action, from, target: facts.target });
       if (facts.after.has(gone)) return { found: 'still there', path: gone };
-      // A device comes back with its own next commit.
-      if (facts.content.kind === 'unban' && from === 'devices') return undefined;
-      return facts.after.has(there) ? undefined : { found: 'not there', path: there };
+      if (there === undefined || facts.after.has(there)) return undefined;
+      return { found: 'not there', path: there };
     },
   },
   {
@@ -208,22 +207,73 @@ export function castIn({ changed }: Facts): VotePath | undefined {
   return changed[0] && readVotePath(changed[0].path);
 }
 
-/** Where the target of a ban stands, or where the target of an unban was taken from. */
-export function classOf({ content, before, target }: Facts): BanClass | undefined {
-  if (content.kind === 'unban') return before.bannedFrom(target);
-  return (['admins', 'members', 'invited', 'devices'] as const).find((from) =>
-    before.has(placePath(from, target)),
-  );
+/** What a resolution decides; `undefined` for any other commit. */
+export function decidedBy({ content: { kind } }: Facts): VoteAction | undefined {
+  return VOTE_ACTIONS.find((action) => action === kind);
+}
+
+/** Where the target of a resolution stands, or of an unban where it was taken from. */
+export function classOf(facts: Facts): BanClass | undefined {
+  const action = decidedBy(facts);
+  return action && startOf(action, facts.before, facts.target);
+}
+
+/** The class that a vote or resolution on this target starts from; `undefined` when it is in none. */
+export function startOf(
+  action: VoteAction,
+  state: GroupState,
+  target: string,
+): BanClass | undefined {
+  if (action === 'unban') return state.bannedFrom(target);
+  return BAN_CLASSES.find((from) => {
+    const path = startPath({ action, from, target });
+    return path !== undefined && state.has(path);
+  });
 }
 
 /** Accounts whose votes count for this resolution: admins in the parents' state with a file there. */
 export function countedVotes(facts: Facts): readonly string[] {
+  const action = decidedBy(facts);
   const from = classOf(facts);
-  if (!from) return [];
-  const action = facts.content.kind === 'unban' ? 'unban' : 'ban';
+  if (!action || !from) return [];
   return facts.before
     .voters(action, from, facts.target)
     .filter((voter) => facts.before.placeOf(voter) === 'admin');
+}
+
+/** What a vote or a resolution is about. */
+export interface Question {
+  readonly action: VoteAction;
+  readonly from: BanClass;
+  readonly target: string;
+}
+
+/** The file that must be there; `undefined` where the class has no such vote: a device is only banned and unbanned. */
+export function startPath({ action, from, target }: Question): string | undefined {
+  switch (action) {
+    case 'ban':
+      return placePath(from, target);
+    case 'unban':
+      return bannedPath(from, target);
+    case 'promote':
+      return from === 'members' ? memberPath(target) : undefined;
+    case 'demote':
+      return from === 'admins' ? adminPath(target) : undefined;
+  }
+}
+
+/** Where the target's file goes from and to; a device that is unbanned comes back with its own next commit. */
+function moveOf({ action, from, target }: Question): readonly [string, string | undefined] {
+  switch (action) {
+    case 'ban':
+      return [placePath(from, target), bannedPath(from, target)];
+    case 'unban':
+      return [bannedPath(from, target), from === 'devices' ? undefined : placePath(from, target)];
+    case 'promote':
+      return [memberPath(target), adminPath(target)];
+    case 'demote':
+      return [adminPath(target), memberPath(target)];
+  }
 }
 
 function placePath(from: BanClass, id: string): string {
@@ -239,25 +289,34 @@ function placePath(from: BanClass, id: string): string {
   }
 }
 
-/** What must be where after the resolution: path -> blob, or `undefined` for gone. */
-function dueAfter(facts: Facts): ReadonlyMap<string, GroupFile> {
-  const { before, target, targetDevices, content } = facts;
-  const from = classOf(facts);
-  const due = new Map<string, GroupFile>();
-  if (!from) return due;
-  const placed = placePath(from, target);
-  const banned = bannedPath(from, target);
-  if (content.kind === 'ban') {
-    // What the ban takes away first, so that the moved file has the last word.
-    for (const path of goesWith(before, target, targetDevices)) due.set(path, undefined);
-    due.set(placed, undefined).set(banned, before.files.get(placed));
-  } else {
-    for (const path of votesOn(before, target, targetDevices)) due.set(path, undefined);
-    // A device comes back with its own next commit.
-    due.set(banned, undefined);
-    if (from !== 'devices') due.set(placed, before.files.get(banned));
-  }
+/**
+ * What a resolution does to the tree (rule 11): path -> blob, or `undefined` for gone. Votes on the target's
+ * devices go too, for they look at its place.
+ */
+export function resolutionFiles(
+  question: Question,
+  before: GroupState,
+  targetDevices: readonly string[],
+): ReadonlyMap<string, GroupFile> {
+  const { action, target } = question;
+  const along =
+    action === 'ban'
+      ? goesWith(before, target, targetDevices)
+      : votesOn(before, target, targetDevices);
+  // What goes along first, so that the moved file has the last word.
+  const due = new Map<string, GroupFile>(along.map((path) => [path, undefined]));
+  const [gone, there] = moveOf(question);
+  due.set(gone, undefined);
+  if (there !== undefined) due.set(there, before.files.get(gone));
   return due;
+}
+
+function dueAfter(facts: Facts): ReadonlyMap<string, GroupFile> {
+  const action = decidedBy(facts);
+  const from = classOf(facts);
+  if (!action || !from) return new Map();
+  const { before, target, targetDevices } = facts;
+  return resolutionFiles({ action, from, target }, before, targetDevices);
 }
 
 type GroupFile = ReturnType<GroupState['files']['get']>;

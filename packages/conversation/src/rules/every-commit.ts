@@ -89,11 +89,4 @@ export const everyCommit: readonly Rule[] = [
     jami: 'refuse',
     breaks: ({ paperFault }) => paperFault,
   },
-  {
-    id: 'every-commit/law-is-known',
-    says: 'A commit whose judging needs promotions or the cut MUST NOT be judged by a version that does not know them.',
-    source: 'authority.md, the cut',
-    jami: 'refuse',
-    breaks: ({ notYetKnown }) => notYetKnown,
-  },
 ];

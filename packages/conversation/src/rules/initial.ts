@@ -1,9 +1,13 @@
+import { canonicalJson } from '@covey/codec';
 import { isAccountUri } from '@covey/identity';
 import type { Facts } from '../facts.ts';
 import { adminPath, crlPath, devicePath, EMPTY_BLOB, invitedPath } from '../layout.ts';
 import type { Rule } from '../rule.ts';
 
 const KEYS = new Set(['type', 'mode', 'invited', 'version', 'profile', 'flat']);
+
+/** The rules that this program judges by. Old conversations keep theirs for ever. */
+const RULES_VERSION = 1;
 
 /** The first commit of a conversation. Its id is the conversation's. */
 export const initial: readonly Rule[] = [
@@ -20,8 +24,19 @@ export const initial: readonly Rule[] = [
     },
   },
   {
+    id: 'initial/rules-version',
+    says: '`version` MUST be 1, or absent; a conversation of another version MUST be left to programs that know it.',
+    source: 'requirements.md, SWARM-8',
+    jami: 'refuse',
+    breaks: ({ content: { fields }, parents }) => {
+      const version = 'version' in fields ? fields['version'] : RULES_VERSION;
+      if (parents.length > 0 || version === RULES_VERSION) return undefined;
+      return `rules version ${canonicalJson(version ?? null)} needs a newer program`;
+    },
+  },
+  {
     id: 'initial/charter',
-    says: '`mode` MUST be 0 to 3, `invited` an account URI in mode 0 and absent elsewhere, `version` 1 or absent, `profile` `admin` or `member`, `flat` only in modes 2 and 3.',
+    says: '`mode` MUST be 0 to 3, `invited` an account URI in mode 0 and absent elsewhere, `profile` `admin` or `member`, `flat` only in modes 2 and 3.',
     source: 'requirements.md, SWARM-6, MSG-1; authority.md',
     jami: 'refuse',
     breaks: ({ content: { fields }, parents }) =>
@@ -80,13 +95,11 @@ export const initial: readonly Rule[] = [
 
 /** What is wrong with the fields of an initial commit. */
 function charterFault(fields: Facts['content']['fields']): string | undefined {
-  const { mode, invited, version, profile, flat } = fields as Record<string, unknown>;
+  const { mode, invited, profile, flat } = fields as Record<string, unknown>;
   if (mode !== 0 && mode !== 1 && mode !== 2 && mode !== 3) return `mode ${String(mode)}`;
   if (mode === 0 && (typeof invited !== 'string' || !isAccountUri(invited)))
     return 'invited is no account';
   if (mode !== 0 && invited !== undefined) return 'invited outside of mode 0';
-  if (version !== undefined && version !== 1)
-    return `rules version ${String(version)} needs a newer program`;
   if (profile !== undefined && profile !== 'admin' && profile !== 'member') return 'profile';
   if (flat !== undefined && (typeof flat !== 'boolean' || (flat && mode < 2))) return 'flat';
   return undefined;

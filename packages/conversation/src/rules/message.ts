@@ -138,6 +138,23 @@ export const file: readonly Rule[] = [
 ];
 export const unknown: readonly Rule[] = [noOtherChange];
 
+/** Papers on their own: what a device commits when its account revokes another one. */
+export const papers: readonly Rule[] = [
+  noOtherChange,
+  {
+    id: 'papers/nothing-else',
+    says: 'A commit that only brings papers MUST bring some, and its message MUST have no key but `type`.',
+    source: 'authority.md, rule 5; requirements.md, ID-3',
+    jami: 'deviate',
+    hole: 'a message of a type that Jami does not know',
+    breaks: ({ papers: brought, content: { fields } }) => {
+      const stray = Object.keys(fields).find((key) => key !== 'type');
+      if (stray !== undefined) return `key ${stray}`;
+      return brought.length === 0 ? 'no papers' : undefined;
+    },
+  },
+];
+
 function fileFault(fields: JsonObject): string | undefined {
   if ('edit' in fields) return text(fields, 'tid') === '' ? undefined : 'a deletion with a tid';
   if (!DECIMAL.test(text(fields, 'tid'))) return 'tid is no decimal string';

@@ -1,0 +1,108 @@
+import type { ObjectReader } from '@covey/git-objects';
+import type { Act } from './act.ts';
+import type { Apart } from './apart.ts';
+import { type Entry, exclusive, isAncestor } from './entry.ts';
+import type { Charter } from './facts.ts';
+import type { Papers } from './papers.ts';
+import type { PaperAct } from './registers.ts';
+import type { Effect } from './resolve.ts';
+import { Seen } from './seen.ts';
+import { Cut, type VoidReason } from './the-cut.ts';
+
+/** What a set of commits is looked up in. */
+export interface Surroundings {
+  readonly heads: readonly Entry[];
+  readonly charter: Charter;
+  readonly apart: Apart;
+  readonly papers: Papers;
+  entry(oid: string): Entry | undefined;
+}
+
+/** What of a set of commits has no effect, and why. A function of the set: it can change when more of the past arrives. */
+export class Voids {
+  static readonly NONE = new Voids(undefined);
+  readonly #cut: Cut | undefined;
+
+  private constructor(cut: Cut | undefined) {
+    this.#cut = cut;
+  }
+
+  /**
+   * Of the commits that `tips` reach.
+   * @param acts those among them that set anything, parents before children
+   * @throws {CoveyError} OBJECT_MISSING
+   */
+  static async of(
+    tips: readonly Entry[],
+    acts: readonly Act[],
+    within: Surroundings,
+    reader: ObjectReader,
+  ): Promise<Voids> {
+    const { apart, papers } = within;
+    const indices = tips.reduce((union, { seen }) => union.union(seen), Seen.NONE);
+    const outside = new Set(exclusive(within.heads, tips));
+    const isInside = (entry: Entry) => !outside.has(entry);
+    const nothing = [...apart.removals()].every(
+      (act) => !indices.has(act.index) || ![...apart.of(act)].some(isInside),
+    );
+    if (nothing) return Voids.NONE;
+    const cut = await Cut.of({
+      acts,
+      charter: within.charter,
+      apartFrom: function* (act) {
+        for (const entry of apart.of(act)) if (isInside(entry)) yield entry;
+      },
+      isApart: (entry, act) => apart.has(entry, act),
+      entryOf: (act) => within.entry(act.oid) as Entry, // Every act is a commit of the history.
+      sees: (later, earlier) =>
+        earlier.act ? later.seen.has(earlier.act.index) : isAncestor(earlier, later.parents),
+      wasThere: async (uri, { parents }) => {
+        const [parent] = parents;
+        return parent !== undefined && (await papers.state(parent.tree, reader)).isWriter(uri);
+      },
+    });
+    return new Voids(cut);
+  }
+
+  /** Nothing stands apart from any removal. */
+  get isEmpty(): boolean {
+    return this.#cut === undefined;
+  }
+
+  /** Why a commit of the set has no effect; `undefined` when it has. Merges have none of their own, and are never void. */
+  reasonOf(entry: Entry): VoidReason | undefined {
+    return this.#cut?.reasonOf(entry);
+  }
+
+  /**
+   * What of these tips has effect. `asked` is told when the state hangs on messages too, and not on acts alone: whose
+   * certificate came with a void commit is there when anything that it wrote since has effect.
+   */
+  effectOn(tips: readonly Entry[], asked = () => {}): Effect {
+    return {
+      voided: this.#cut?.voided ?? Seen.NONE,
+      usedLater: (paper, after) => {
+        asked();
+        return this.#isUsed(paper, after, tips);
+      },
+    };
+  }
+
+  #isUsed({ index, device }: PaperAct, after: readonly Act[], tips: readonly Entry[]): boolean {
+    const met = new Set<Entry>();
+    const open = [...tips];
+    for (let entry = open.pop(); entry; entry = open.pop()) {
+      if (met.has(entry) || !entry.seen.has(index)) continue;
+      met.add(entry);
+      const { seen, content } = entry;
+      const isUse =
+        entry.device === device &&
+        content.kind !== 'leave' &&
+        after.every((act) => seen.has(act.index)) &&
+        !this.reasonOf(entry);
+      if (isUse) return true;
+      open.push(...entry.parents);
+    }
+    return false;
+  }
+}

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import type { Entry } from '@covey/conversation';
+import { deviceLike, stage, sync, type TestDevice } from '@covey/testkit';
+
+async function voidOn(device: TestDevice, ...entries: readonly Entry[]) {
+  const voids = await device.history.voids(device.store);
+  return entries.map(({ oid }) => {
+    const entry = device.history.entry(oid);
+    return entry && voids.reasonOf(entry)?.step;
+  });
+}
+
+const decides = async (device: TestDevice, action: 'ban' | 'promote' | 'demote', who: string) => {
+  await device.votes(action, who);
+  return device.resolves(action, who);
+};
+
+describe('BAN-6: what a removal does to what was written apart from it', () => {
+  test('a text before the ban stays, one apart from it is void, one on top of it is refused', async () => {
+    const { alice, bob, carol } = await stage(['alice', 'bob', 'carol']);
+    const before = await bob.says('before');
+    await sync(alice, bob, carol);
+    const apart = await bob.says('apart');
+    const ban = await decides(alice, 'ban', bob.uri);
+    await sync(alice, bob, carol);
+    expect(await voidOn(carol, before, apart)).toEqual([undefined, 'cut']);
+    const voids = await carol.history.voids(carol.store);
+    expect(voids.reasonOf(carol.history.entry(apart.oid) as Entry)?.by).toBe(ban.oid);
+    await carol.says('innocent');
+    expect(carol.heads).toHaveLength(1);
+    expect((await carol.resolved()).state.bannedFrom(bob.uri)).toBe('members');
+    await expect(bob.says('on top')).rejects.toMatchObject({ code: 'COMMIT_REFUSED' });
+  });
+
+  test('the invitation of who was banned apart is void, and so are the join and the texts on it', async () => {
+    const { alice, bob, carol } = await stage(['alice', 'bob', 'carol']);
+    const doris = await deviceLike(bob, { name: 'doris' });
+    const add = await bob.write({ kind: 'add', uri: doris.writer.uri });
+    await doris.receive(bob);
+    const join = await doris.write({ kind: 'join' });
+    const text = await doris.says('hello');
+    await decides(alice, 'ban', bob.uri);
+    await sync(alice, bob, carol, doris);
+    expect(await voidOn(carol, add, join, text)).toEqual(['cut', 'rests', 'rests']);
+    expect((await carol.resolved()).state.placeOf(doris.uri)).toBeUndefined();
+    await carol.write({ kind: 'add', uri: doris.writer.uri });
+    await sync(carol, doris);
+    await doris.write({ kind: 'join' });
+    expect((await doris.resolved()).state.placeOf(doris.uri)).toBe('member');
+  });
+
+  test('BAN-7: whom the majority has promoted stays, however he became a member, and his device with him', async () => {
+    const { alice, bob, carol } = await stage(['alice', 'bob', 'carol']);
+    const doris = await deviceLike(bob, { name: 'doris' });
+    const add = await bob.write({ kind: 'add', uri: doris.writer.uri });
+    await doris.receive(bob);
+    const join = await doris.write({ kind: 'join' });
+    await sync(alice, bob, doris);
+    await decides(alice, 'promote', doris.uri);
+    await sync(alice, doris);
+    const text = await doris.says('thanks');
+    // Carol is admin since before, and bans bob apart from all that.
+    await decides(carol, 'promote', carol.uri).catch(() => {});
+    await sync(alice, bob, carol, doris);
+    expect(await voidOn(carol, add, join, text)).toEqual([undefined, undefined, undefined]);
+    expect((await carol.resolved()).state.placeOf(doris.uri)).toBe('admin');
+  });
+
+  test('a text by a revoked device is void, unless somebody who was there has answered it', async () => {
+    for (const isAnswered of [false, true]) {
+      const { alice, bob, carol } = await stage(['alice', 'bob', 'carol']);
+      const phone = await deviceLike(bob, { label: 'phone' });
+      await phone.says('from my phone');
+      await sync(alice, bob, carol, phone);
+      const apart = await phone.says('apart');
+      if (isAnswered) {
+        await carol.receive(phone);
+        await carol.says('indeed');
+      }
+      await bob.revokes(phone.writer);
+      await sync(alice, bob, carol, phone);
+      expect(await voidOn(alice, apart)).toEqual([isAnswered ? undefined : 'revoked']);
+      await alice.says('and on');
+      expect((await alice.resolved()).state.hasDevice(phone.deviceId)).toBe(false);
+    }
+  });
+});
