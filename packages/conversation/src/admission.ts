@@ -71,6 +71,12 @@ export class Admission {
     return [...this.#named].filter((uri) => this.hasAccount(uri));
   }
 
+  /** Another text after every change that lets an answer be another one. */
+  get fingerprint(): string {
+    const banned = [...this.#state.files.keys()].filter((path) => path.startsWith('banned/'));
+    return [...this.accounts, ...banned, ...this.#revokedSerials].sort().join();
+  }
+
   /** Was the account ever invited or more, by any of the commits? */
   hasNamed(uri: string): boolean {
     return this.#named.has(uri);

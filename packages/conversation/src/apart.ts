@@ -56,7 +56,7 @@ export class Apart {
   }
 
   #has(act: Act): boolean {
-    return this.#own.has(act) || (this.#base !== undefined && this.#base.#has(act));
+    return this.#own.has(act) || (this.#base ? this.#base.#has(act) : false);
   }
 }
 

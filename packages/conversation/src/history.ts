@@ -61,8 +61,8 @@ export class History {
     this.#acts = [...(base?.acts ?? [])];
     this.#lists = this.#acts.filter(({ crl }) => crl);
     this.#heads = new Set(base?.heads ?? []);
-    this.#apart = new Apart(base && base.#apart);
-    this.#hangsOnMessages = base !== undefined && base.#hangsOnMessages;
+    this.#apart = new Apart(base ? base.#apart : undefined);
+    this.#hangsOnMessages = base ? base.#hangsOnMessages : false;
     this.#root = base?.root;
     this.#charter = base?.charter;
   }
@@ -203,7 +203,9 @@ export class History {
     const isAll = tips.length === this.#heads.size && tips.every((tip) => this.#heads.has(tip));
     // Of all commits it changes only with what is written beside removals, and by acts.
     const id = isAll ? `${this.#acts.length} ${this.#apart.pairs}` : key;
-    const known = [this.#voids, this.#base && this.#base.#voids].find((each) => each?.id === id);
+    const known = [this.#voids, this.#base ? this.#base.#voids : undefined].find(
+      (each) => each?.id === id,
+    );
     const voids =
       known?.voids ??
       (await Voids.of(

@@ -1,6 +1,8 @@
 import type { Oid } from '@covey/git-objects';
 import { type Entry, inDisplayOrder } from './entry.ts';
 import { text } from './kinds.ts';
+import type { VoidReason } from './the-cut.ts';
+import { Voids } from './voids.ts';
 
 /** A commit as a person sees it, with what later commits say about it. */
 export interface TimelineMessage {
@@ -16,6 +18,8 @@ export interface TimelineMessage {
   readonly editions: readonly { readonly id: Oid; readonly body: string }[];
   readonly deleted: boolean;
   readonly needsNewerVersion: boolean;
+  /** Why it has no effect: it is shown folded. */
+  readonly void?: VoidReason;
 }
 
 /** Which commits say something about this one: edits of it and reactions to it, in display order. */
@@ -25,7 +29,10 @@ export type About = (oid: Oid) => readonly Entry[];
  * What a conversation looks like: commits in display order, edits and reactions on their targets.
  * Merges, edits and reactions are no messages of their own.
  */
-export function timeline(entries: Iterable<Entry>): readonly TimelineMessage[] {
+export function timeline(
+  entries: Iterable<Entry>,
+  voids: Voids = Voids.NONE,
+): readonly TimelineMessage[] {
   const ordered = [...entries].sort(inDisplayOrder);
   const found = new Map<string, Entry[]>();
   for (const entry of ordered) {
@@ -34,7 +41,9 @@ export function timeline(entries: Iterable<Entry>): readonly TimelineMessage[] {
     if (list) list.push(entry);
     else if (target !== undefined) found.set(target, [entry]);
   }
-  return ordered.filter(isShown).map((entry) => shownAs(entry, (oid) => found.get(oid) ?? []));
+  return ordered
+    .filter(isShown)
+    .map((entry) => shownAs(entry, (oid) => found.get(oid) ?? [], voids));
 }
 
 /**
@@ -44,13 +53,13 @@ export function timeline(entries: Iterable<Entry>): readonly TimelineMessage[] {
 export function timelinePage(
   ordered: readonly Entry[],
   about: About,
-  { from, n }: { from?: Entry | undefined; n: number },
+  { from, n, voids = Voids.NONE }: { from?: Entry | undefined; n: number; voids?: Voids },
 ): readonly TimelineMessage[] {
   const page: TimelineMessage[] = [];
   let at = from === undefined ? ordered.length : placeOf(from, ordered);
   while (page.length < n && at > 0) {
     const entry = ordered[--at];
-    if (entry && isShown(entry)) page.push(shownAs(entry, about));
+    if (entry && isShown(entry)) page.push(shownAs(entry, about, voids));
   }
   return page.reverse();
 }
@@ -62,16 +71,19 @@ export function targetOf({ content: { kind, fields } }: Entry): string | undefin
   return kind === 'reaction' ? text(fields, 'react-to') : undefined;
 }
 
-function shownAs(entry: Entry, about: About): TimelineMessage {
+function shownAs(entry: Entry, about: About, voids: Voids): TimelineMessage {
+  const reason = voids.reasonOf(entry);
+  // What is void changes nothing, neither another text nor the one it stands under.
+  const counting = (oid: Oid) => about(oid).filter((one) => !voids.reasonOf(one));
   const editsOf = (edited: Entry) =>
-    about(edited.oid).filter((edit) => isEdit(edit) && edit.uri === edited.uri);
+    counting(edited.oid).filter((edit) => isEdit(edit) && edit.uri === edited.uri);
   const bodies = [entry, ...editsOf(entry)].map((edition) => ({
     id: edition.oid,
     body: bodyOf(edition),
   }));
   const current = bodies.at(-1)?.body ?? '';
   const deleted = bodies.length > 1 && current === '';
-  const reactions = about(entry.oid).filter(
+  const reactions = counting(entry.oid).filter(
     (one) => !isEdit(one) && one.content.kind === 'reaction' && !isTakenBack(editsOf(one)),
   );
   return {
@@ -83,6 +95,7 @@ function shownAs(entry: Entry, about: About): TimelineMessage {
     editions: bodies.slice(0, -1).reverse(),
     deleted,
     needsNewerVersion: entry.content.kind === 'unknown',
+    ...(reason ? { void: reason } : {}),
   };
 }
 
