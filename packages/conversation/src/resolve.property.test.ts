@@ -4,7 +4,6 @@ import type { Oid } from '@covey/git-objects';
 import { groupScripts, play, runs, TEST_CRYPTO, TestDevice } from '@covey/testkit';
 import { History, materialize, resolve } from './index.ts';
 
-const peaceful = groupScripts({ removals: false });
 const withRemovals = groupScripts({ removals: true });
 const picks = fc.array(fc.nat(), { minLength: 1, maxLength: 40 });
 
@@ -32,6 +31,15 @@ function anotherArrival(of: TestDevice, numbers: readonly number[]): readonly Oi
   return [...here];
 }
 
+/** What is void on a device, and why. */
+async function voidOn({ history, store }: TestDevice): Promise<ReadonlyMap<Oid, string>> {
+  const voids = await history.voids(store);
+  const reasons = [...history.entries()].map(
+    (entry) => [entry.oid, voids.reasonOf(entry)?.step ?? ''] as const,
+  );
+  return new Map(reasons.filter(([, step]) => step !== '').sort());
+}
+
 test('SWARM-1, SYNC-8: the same commits in any order of arrival give one tree and one display order', async () => {
   await fc.assert(
     fc.asyncProperty(withRemovals, picks, async (script, numbers) => {
@@ -43,6 +51,7 @@ test('SWARM-1, SYNC-8: the same commits in any order of arrival give one tree an
       expect((await late.history.resolved(witness.store)).tree).toBe(
         (await witness.resolved()).tree,
       );
+      expect(await voidOn(late)).toEqual(await voidOn(witness));
       expect(late.order).toEqual(witness.order);
       expect(late.heads).toEqual(witness.heads);
     }),
@@ -52,10 +61,11 @@ test('SWARM-1, SYNC-8: the same commits in any order of arrival give one tree an
 
 test('SWARM-1: however the heads are merged pair by pair, the result is the one tree', async () => {
   await fc.assert(
-    fc.asyncProperty(peaceful, picks, async (script, numbers) => {
+    fc.asyncProperty(withRemovals, picks, async (script, numbers) => {
       const { witness } = await play(script);
       const { tree, state } = await witness.resolved();
       fc.pre(witness.heads.length > 1 && state.isWriter(witness.uri));
+      const before = await voidOn(witness);
       const draw = drawing(numbers);
       const open = [...witness.heads];
       while (open.length > 1) {
@@ -70,6 +80,8 @@ test('SWARM-1: however the heads are merged pair by pair, the result is the one 
         expect(await witness.adopts(merge)).toHaveProperty('entries');
         open.push(merge);
       }
+      // A merge has no opinion: it never changes what is void.
+      expect(await voidOn(witness)).toEqual(before);
       expect(witness.history.heads.map((head) => head.tree)).toEqual([tree]);
       expect((await witness.resolved()).tree).toBe(tree);
     }),

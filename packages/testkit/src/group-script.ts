@@ -22,7 +22,7 @@ export type ScriptStep =
   | (At & { readonly do: 'text' | 'join' | 'leave' | 'renew' })
   | (At & { readonly do: 'profile'; readonly title: string })
   | (At & { readonly do: 'edit' | 'reply' | 'react'; readonly nth: number })
-  | (At & { readonly do: 'add' | 'vote-ban' | 'ban' | 'unban'; readonly who: Person })
+  | (At & { readonly do: 'add' | 'vote-ban' | layout.VoteAction; readonly who: Person })
   | (At & {
       readonly do: 'vote-ban-device' | 'ban-device' | 'unban-device' | 'revoke';
       readonly nth: number;
@@ -32,6 +32,8 @@ export type ScriptStep =
 export interface GroupScript {
   readonly mode: 1 | 2 | 3;
   readonly profile: 'admin' | 'member';
+  /** Admins from the beginning: the creator, or bob and carol too. */
+  readonly admins: 1 | 3;
   readonly steps: readonly ScriptStep[];
 }
 
@@ -40,7 +42,7 @@ export function groupScripts({ removals }: { removals: boolean }): fc.Arbitrary<
   const at = fc.nat(CAST.length - 1);
   const nth = fc.nat(15);
   const who = fc.constantFrom(...PEOPLE);
-  // Nobody but the creator's devices is admin; others try in vain, now and then.
+  // The creator's devices are admins as a rule; others try, in vain mostly.
   const byAdmin = fc.constantFrom(0, 0, 0, 1, 1, 4);
   const step = <S extends ScriptStep>(weight: number, shape: fc.Arbitrary<S>) => ({
     ...{ weight, arbitrary: shape as fc.Arbitrary<ScriptStep> }, // S is one of its cases
@@ -60,6 +62,7 @@ export function groupScripts({ removals }: { removals: boolean }): fc.Arbitrary<
               3,
               fc.record({ do: fc.constantFrom('vote-ban', 'ban', 'unban'), at: byAdmin, who }),
             ),
+            step(6, fc.record({ do: fc.constantFrom('promote', 'demote', 'ban', 'ban'), at, who })),
             step(
               3,
               fc.record({
@@ -74,7 +77,8 @@ export function groupScripts({ removals }: { removals: boolean }): fc.Arbitrary<
     { minLength: 10, maxLength: 40, size: 'max' },
   );
   const mode = fc.constantFrom<1 | 2 | 3>(1, 2, 2, 2, 3);
-  return fc.record({ mode, profile: fc.constantFrom('admin', 'member'), steps });
+  const admins = fc.constantFrom<1 | 3>(...(removals ? ([1, 3, 3] as const) : ([1] as const)));
+  return fc.record({ mode, profile: fc.constantFrom('admin', 'member'), admins, steps });
 }
 
 /** What came of a script. */
@@ -98,8 +102,8 @@ export async function play(script: GroupScript, clock: Clock = counterClock()): 
     devices.push(new TestDevice(account, clock, { writer }));
   }
   const troupe = new Troupe(devices);
-  const { mode, profile } = script;
-  await troupe.open({ mode, profile });
+  const { mode, profile, admins } = script;
+  await troupe.open({ mode, profile }, admins);
   for (const step of script.steps) await troupe.take(step);
   const witness = new TestDevice(await makeTestAccount('alice'), clock);
   for (const device of devices) await troupe.give(device, witness);
@@ -124,7 +128,7 @@ class Troupe {
   }
 
   /** The creator invites the first device of bob and of carol; all of them have all then. */
-  async open(charter: JsonObject & { readonly mode: number }): Promise<void> {
+  async open(charter: JsonObject & { readonly mode: number }, admins: 1 | 3): Promise<void> {
     const creator = this.on(0);
     await creator.write({ kind: 'initial', charter });
     for (const guest of [this.on(2), this.on(4)]) {
@@ -133,7 +137,16 @@ class Troupe {
       await guest.write({ kind: 'join' });
       await this.give(guest, creator);
     }
+    if (admins === 3) await this.#promoteGuests(creator, this.on(2), this.on(4));
     for (const device of this.devices) await this.give(creator, device);
+  }
+
+  async #promoteGuests(creator: TestDevice, bob: TestDevice, carol: TestDevice): Promise<void> {
+    await voteAndResolve(creator, 'promote', bob.uri);
+    await creator.votes('promote', carol.uri);
+    await this.give(creator, bob);
+    await voteAndResolve(bob, 'promote', carol.uri);
+    await this.give(bob, creator);
   }
 
   async give(from: TestDevice, to: TestDevice): Promise<void> {
@@ -182,6 +195,8 @@ class Troupe {
         return device.votes('ban', (await makeTestAccount(step.who)).uri);
       case 'ban':
       case 'unban':
+      case 'promote':
+      case 'demote':
         return voteAndResolve(device, step.do, (await makeTestAccount(step.who)).uri);
       case 'vote-ban-device':
         return device.votes('ban', this.on(step.nth).deviceId);
@@ -226,9 +241,14 @@ class Troupe {
   }
 }
 
-async function voteAndResolve(device: TestDevice, action: 'ban' | 'unban', target: string) {
-  await device.votes(action, target);
+async function voteAndResolve(device: TestDevice, action: layout.VoteAction, target: string) {
+  // Where others have voted too, one's own vote may be there or not be needed.
+  await device.votes(action, target).catch(refusedOnly);
   return device.resolves(action, target);
+}
+
+function refusedOnly(reason: unknown): void {
+  if (!CoveyError.is(reason, 'COMMIT_REFUSED')) throw reason;
 }
 
 function aboutNth(
