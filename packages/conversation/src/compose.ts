@@ -203,7 +203,7 @@ export class Composition implements ObjectReader {
   /** Who isn't a member yet joins on the last head that has his invitation; in mode 3 on the last. */
   async #headToJoin(writer: Writer): Promise<readonly Entry[]> {
     const heads = [...this.draft.heads].reverse();
-    for (const head of heads) {
+    for (const head of this.draft.charter?.mode === 3 ? [] : heads) {
       const state = await this.draft.papers.state(head.tree, this);
       if (state.has(invitedPath(writer.uri))) return [head];
     }
