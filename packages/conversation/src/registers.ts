@@ -7,13 +7,17 @@ import {
   type PlaceSetting,
   sees,
 } from './act.ts';
-import type { VotePath } from './layout.ts';
+import type { BanClass, VotePath } from './layout.ts';
 import type { Seen } from './seen.ts';
 
-type Question = Omit<VotePath, 'voter'>;
+type Question = Pick<VotePath, 'action' | 'target'>;
+type Part = Pick<Seen, 'has'>;
 
 /** Where an account stands, and of a banned one where it was taken from. */
-export type Standing = Pick<PlaceSetting, 'to' | 'from'>;
+export interface Standing {
+  readonly to: PlaceSetting['to'];
+  readonly from?: BanClass | undefined;
+}
 
 export interface Setting {
   readonly act: Act;
@@ -22,6 +26,13 @@ export interface Setting {
 
 export type PaperAct = Act & { readonly paper: DevicePaper };
 
+const ROLE_OF = {
+  admins: 'admin',
+  members: 'member',
+  invited: 'invited',
+  devices: undefined,
+} as const;
+const CLASS_OF = { admin: 'admins', member: 'members', invited: 'invited' } as const;
 const NOWHERE: Standing = { to: undefined };
 const ROLE_RANK = { banned: 0, invited: 1, member: 2, admin: 3 } as const;
 
@@ -70,36 +81,41 @@ export class Registers {
     return this.#sweeps.get(device) ?? [];
   }
 
-  /** Votes on one question, whoever cast them. */
+  /** Votes on one question, whoever cast them. Which class the target stood in then doesn't matter: it is in its place. */
   votesOn(question: Question): readonly Act[] {
     return this.#votes.get(keyOf(question)) ?? [];
   }
 
-  /** Account of a device that has brought its certificate; else the id itself, which may be an account. */
+  /** Account of a device that has brought its certificate (the first, if several vouch for it); else the id itself, which may be an account. */
   ownerOf(id: string): string {
-    return this.papers.get(id)?.[0]?.paper.uri ?? id;
+    const owners = (this.papers.get(id) ?? []).map(({ paper }) => paper.uri);
+    return owners.sort()[0] ?? id;
   }
 
-  /** What those of these acts come to that `holds` has. */
-  view(holds: Pick<Seen, 'has'>): View {
-    return new View(this, holds);
+  /** What these acts come to, as far as `within` has them, without the void ones. */
+  view(within: Part, voided: Part): View {
+    return new View(this, within, voided);
   }
 }
 
 /** The registers, as far as some of the acts fill them. */
 export class View {
   readonly #registers: Registers;
-  readonly #holds: Pick<Seen, 'has'>;
+  readonly #within: Part;
+  readonly #voided: Part;
   readonly #standings = new Map<string, Standing>();
+  readonly #before = new Map<Act, View>();
   #admins: ReadonlySet<string> | undefined;
 
-  constructor(registers: Registers, holds: Pick<Seen, 'has'>) {
+  constructor(registers: Registers, within: Part, voided: Part) {
     this.#registers = registers;
-    this.#holds = holds;
+    this.#within = within;
+    this.#voided = voided;
   }
 
-  holds(act: Act): boolean {
-    return this.#holds.has(act.index);
+  /** Has the act effect here? */
+  holds({ index }: Act): boolean {
+    return this.#within.has(index) && !this.#voided.has(index);
   }
 
   settingsOf(uri: string): readonly Setting[] {
@@ -109,10 +125,29 @@ export class View {
   standing(uri: string): Standing {
     let standing = this.#standings.get(uri);
     if (!standing) {
-      standing = standingOf(this.settingsOf(uri));
+      standing = standingOf(this.settingsOf(uri), (setting) => this.#given(setting));
       this.#standings.set(uri, standing);
     }
     return standing;
+  }
+
+  /** What a setting gives. Of bans and unbans it hangs on what they found, void commits left out. */
+  #given({ act, setting }: Setting): Standing {
+    const { op, uri, from } = setting;
+    if (op !== 'ban' && op !== 'unban') return setting;
+    const found = this.#viewBefore(act).standing(uri);
+    if (op === 'unban') return found.from ? { to: ROLE_OF[found.from] } : found;
+    if (found.to === 'banned') return found;
+    return { to: 'banned', from: found.to ? CLASS_OF[found.to] : from };
+  }
+
+  #viewBefore(act: Act): View {
+    const known = this.#before.get(act);
+    if (known) return known;
+    const within = { has: (index: number) => act.before.has(index) && this.#within.has(index) };
+    const view = this.#registers.view(within, this.#voided);
+    this.#before.set(act, view);
+    return view;
   }
 
   isWriter(uri: string): boolean {
@@ -146,49 +181,65 @@ export class View {
     const settings = this.settingsOf(uri).filter(
       ({ setting: { op } }) => op === 'ban' || op === 'leave',
     );
-    return [...bans, ...settings.map(({ act }) => act), ...this.#registers.sweepsOf(device)];
+    return [...bans, ...settings.map(({ act }) => act), ...this.#sweepsOf(device)];
+  }
+
+  /** Lists count, void or not. */
+  #sweepsOf(device: string): readonly Act[] {
+    return this.#registers.sweepsOf(device).filter(({ index }) => this.#within.has(index));
+  }
+
+  /** Does the device stand in the group? Of one that came with a void commit it is believed. */
+  hasDevice(device: string): boolean {
+    if (this.bansOf(device).length > 0) return false;
+    const papers = (this.#registers.papers.get(device) ?? []).filter(
+      ({ index, paper }) => this.#within.has(index) && this.isWriter(paper.uri),
+    );
+    return papers.some(
+      (act) => !this.holds(act) || this.removalsOf(act.paper).every((one) => sees(act, one)),
+    );
   }
 
   /** Nothing has happened to the place of the target, nor to the voter as an admin, that the vote hasn't seen. */
   isCurrent(act: Act, owner: string): boolean {
     const { vote } = act;
     if (!vote) return false;
+    // An invitation or a joining makes or unmakes no admin.
     const made = this.settingsOf(vote.voter).filter(
-      ({ setting: { to, op, from } }) =>
-        to === 'admin' || op === 'demotion' || op === 'leave' || from === 'admins',
+      ({ setting: { to, op } }) => to === 'admin' || (op !== 'add' && op !== 'join'),
     );
     const placed = [
       ...[...made, ...this.settingsOf(owner)].map((setting) => setting.act),
       ...this.#registers.deviceBansOf(vote.target).filter((ban) => this.holds(ban)),
-      ...this.#registers.sweepsOf(vote.target),
+      ...this.#sweepsOf(vote.target),
     ];
     return placed.every((setting) => sees(act, setting));
   }
 }
 
 /** The register of one account: the latest settings, removals first, for ever stronger than what stands apart from them. */
-function standingOf(settings: readonly Setting[]): Standing {
-  if (settings.length === 1) return settings[0]?.setting ?? NOWHERE;
+function standingOf(settings: readonly Setting[], given: (setting: Setting) => Standing): Standing {
   const taken = settings.filter(({ act }) => !settings.some((other) => sees(other.act, act)));
   const open = taken.filter(
     ({ act, setting }) =>
       isRemoval(setting.op) ||
       !settings.some((other) => isRemoval(other.setting.op) && apart(other.act, act)),
   );
-  const [first] = (open.length > 0 ? open : taken).sort(
-    (a, b) =>
-      PLACE_OPS.indexOf(a.setting.op) - PLACE_OPS.indexOf(b.setting.op) ||
-      rank(a.setting) - rank(b.setting),
-  );
-  return first?.setting ?? NOWHERE;
+  const left = open.length > 0 ? open : taken;
+  const op = PLACE_OPS.find((each) => left.some(({ setting }) => setting.op === each));
+  const [lowest] = left
+    .filter(({ setting }) => setting.op === op)
+    .map(given)
+    .sort((a, b) => rank(a) - rank(b));
+  return lowest ?? NOWHERE;
 }
 
-function rank({ to, from }: PlaceSetting): number {
+function rank({ to, from }: Standing): number {
   if (to === 'banned') return from === 'admins' ? 3 : from === 'members' ? 2 : 1;
   return to === undefined ? 0 : ROLE_RANK[to];
 }
 
-const keyOf = ({ action, from, target }: Question) => `${action} ${from} ${target}`;
+const keyOf = ({ action, target }: Question) => `${action} ${target}`;
 
 function hasPaper(act: Act): act is PaperAct {
   return act.paper !== undefined;

@@ -1,7 +1,9 @@
 import type { Oid } from '@covey/git-objects';
 import { type Act, type DevicePaper, type Paper, sees } from './act.ts';
+import { GroupState } from './group-state.ts';
 import {
   adminPath,
+  type BanClass,
   bannedPath,
   crlPath,
   devicePath,
@@ -12,7 +14,7 @@ import {
   votePath,
 } from './layout.ts';
 import { type PaperAct, Registers, type View } from './registers.ts';
-import { startPath } from './rules/authority.ts';
+import { startOf } from './rules/authority.ts';
 import { Seen } from './seen.ts';
 
 /** What of a set of commits has no effect, and what else its void papers can be good for. */
@@ -47,8 +49,7 @@ class Resolution {
   constructor(registers: Registers, effect: Effect) {
     this.#registers = registers;
     this.#effect = effect;
-    const { voided } = effect;
-    this.#view = registers.view({ has: (index) => !voided.has(index) });
+    this.#view = registers.view({ has: () => true }, effect.voided);
   }
 
   files(): ReadonlyMap<string, Oid> {
@@ -70,12 +71,14 @@ class Resolution {
       this.#current.set(device, paper);
       put(bans.length > 0 ? bannedPath('devices', device) : devicePath(device), paper.oid);
     }
+    const groupState = new GroupState(files);
+    const votes: string[] = [];
     for (const act of this.#registers.acts) {
-      if (act.vote && this.#voteHolds(act, files)) {
-        const { action, from, target, voter } = act.vote;
-        put(votePath(action, from, target, voter), EMPTY_BLOB);
-      }
+      const from = act.vote && this.#classOf(act, groupState);
+      if (!act.vote || !from) continue;
+      votes.push(votePath(act.vote.action, from, act.vote.target, act.vote.voter));
     }
+    for (const path of votes) put(path, EMPTY_BLOB);
     for (const [uri, oid] of this.#crls()) put(crlPath(uri), oid);
     put(PROFILE_PATH, this.#profile());
     return files;
@@ -129,13 +132,12 @@ class Resolution {
     return newest((best ?? []).map(({ paper }) => paper));
   }
 
-  #voteHolds(act: Act, files: ReadonlyMap<string, Oid>): boolean {
+  /** The class that a vote starts from, if it is there: that in which its target stands, whatever it was when it was cast. */
+  #classOf(act: Act, state: GroupState): BanClass | undefined {
     const { vote } = act;
-    if (!vote || !this.#view.holds(act)) return false;
-    if (this.#view.standing(vote.voter).to !== 'admin') return false;
-    const start = startPath(vote);
-    if (start === undefined || !files.has(start)) return false;
-    return this.#view.isCurrent(act, this.#current.get(vote.target)?.uri ?? vote.target);
+    if (!vote || !this.#view.holds(act) || !this.#view.isAdmin(vote.voter)) return undefined;
+    const owner = this.#current.get(vote.target)?.uri ?? vote.target;
+    return this.#view.isCurrent(act, owner) ? startOf(vote.action, state, vote.target) : undefined;
   }
 
   /** Lists count, void or not. */

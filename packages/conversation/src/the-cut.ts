@@ -1,8 +1,10 @@
 import type { Oid } from '@covey/git-objects';
+import { isDeviceId } from '@covey/identity';
 import { type Act, apart, sees } from './act.ts';
 import type { Entry } from './entry.ts';
 import type { Charter } from './facts.ts';
 import type { CommitKind } from './kinds.ts';
+import type { VotePath } from './layout.ts';
 import { Registers, type View } from './registers.ts';
 import { Seen } from './seen.ts';
 
@@ -153,7 +155,7 @@ export class Cut {
     for (const act of this.#set.acts) {
       if (!act.decision || this.#voided.has(act.index)) continue;
       const view = this.#viewBefore(act.before, this.#voided);
-      const voters = this.#votersFor(act, view);
+      const voters = this.#votersFor(act.decision, view);
       const by = voters.map((voter) =>
         standing.find(({ act: removal, target }) => target === voter && apart(removal, act)),
       );
@@ -187,7 +189,6 @@ export class Cut {
 
   /** In one pass, oldest first: what doesn't hold in the state that its ancestors come to without the void ones. */
   #whatRests(): void {
-    if (this.#voided.isEmpty) return;
     for (const act of this.#set.acts) {
       if (isExempt(act) || this.#voided.has(act.index)) continue;
       const found = this.#failing(act, this.#viewBefore(act.before, this.#voided));
@@ -196,40 +197,48 @@ export class Cut {
   }
 
   #restsOn({ seen, uri, device }: Entry, voided: Seen): VoidReason | undefined {
-    if (voided.isEmpty) return undefined;
     const found = notInStanding(uri, device, this.#viewOf(seen, voided));
     return found === undefined ? undefined : { step: 'rests', found };
   }
 
+  /** Why an act doesn't hold by its own rule. How the target of a promotion became a member isn't asked. */
   #failing(act: Act, view: View): string | undefined {
     const { uri, device, kind } = act;
+    const { mode, flat, profileBy } = this.#set.charter;
     if (kind === 'join') {
       const { to } = view.standing(uri);
-      if (to === 'banned') return 'the account is banned';
-      return this.#set.charter.mode === 3 || to !== undefined ? undefined : 'nobody invited it';
+      if (to === 'invited' || (to === undefined && mode === 3)) return undefined;
+      return to === undefined ? 'nobody invited it' : `the account is ${to}`;
     }
     const unlawful = notInStanding(uri, device, view);
     if (unlawful !== undefined) return unlawful;
-    const { mode, flat, profileBy } = this.#set.charter;
     const onlyAdmins =
       isDecision(act) ||
       (kind === 'add' && mode === 1) ||
       (kind === 'profile' && profileBy === 'admin' && !flat);
     if (onlyAdmins && !view.isAdmin(uri)) return 'its author is no admin';
-    if (!act.decision) return undefined;
-    const voters = this.#votersFor(act, view).length;
-    return 2 * voters > view.admins.size ? undefined : `${voters} of ${view.admins.size} admins`;
+    if (kind === 'add') {
+      const there = act.places.some((setting) => view.standing(setting.uri).to !== undefined);
+      return there ? 'whom it invites is in the group or banned' : undefined;
+    }
+    const question = act.decision ?? act.vote;
+    if (!question) return undefined;
+    if (question.action !== 'promote' && !isWhereItStarts(question, view)) {
+      return 'its target is not where it starts from';
+    }
+    const voters = this.#votersFor(question, view);
+    if (act.vote) return voters.includes(uri) ? 'has voted already' : undefined;
+    if (2 * voters.length > view.admins.size) return undefined;
+    return `${voters.length} of ${view.admins.size} admins`;
   }
 
-  /** Admins whose votes for a resolution have effect. How the target of a promotion became a member isn't asked. */
-  #votersFor({ decision, before }: Act, view: View): readonly string[] {
-    if (!decision) return [];
-    const { action, from, target, voters } = decision;
-    const owner = this.registers.ownerOf(target);
+  /** Admins whose votes on a question have effect. */
+  #votersFor(question: Question, view: View): readonly string[] {
+    const owner = this.registers.ownerOf(question.target);
     const cast = this.registers
-      .votesOn({ action, from, target })
-      .filter((act) => before.has(act.index) && view.holds(act) && view.isCurrent(act, owner));
-    return voters.filter((voter) => view.isAdmin(voter) && cast.some(({ uri }) => uri === voter));
+      .votesOn(question)
+      .filter((act) => view.holds(act) && view.isAdmin(act.uri) && view.isCurrent(act, owner));
+    return [...new Set(cast.map(({ uri }) => uri))];
   }
 
   /** Messages in a row have seen the same. */
@@ -242,7 +251,7 @@ export class Cut {
   }
 
   #viewBefore(before: Seen, voided: Seen): View {
-    return this.registers.view(before.minus(voided));
+    return this.registers.view(before, voided);
   }
 
   #isApart(entry: Entry, act: Act): boolean {
@@ -272,6 +281,26 @@ function notInStanding(uri: string, device: string, view: View): string | undefi
   if (!view.isWriter(uri)) return 'its author is neither admin nor member';
   return view.bansOf(device).length > 0 ? 'its device is banned' : undefined;
 }
+
+/** Rule 10: is the target in the state that the question starts from? */
+function isWhereItStarts({ action, target }: Question, view: View): boolean {
+  if (isDeviceId(target)) {
+    return action === 'ban' ? view.hasDevice(target) : view.bansOf(target).length > 0;
+  }
+  const { to } = view.standing(target);
+  switch (action) {
+    case 'ban':
+      return to === 'admin' || to === 'member' || to === 'invited';
+    case 'unban':
+      return to === 'banned';
+    case 'promote':
+      return to === 'member';
+    case 'demote':
+      return to === 'admin';
+  }
+}
+
+type Question = Pick<VotePath, 'action' | 'target'>;
 
 const isDecision = ({ kind }: Act) => kind === 'vote' || RESOLUTIONS.has(kind);
 
