@@ -52,13 +52,18 @@ export class Admission {
     return new Admission(history, reader, state, ownUri);
   }
 
-  /** Admin, member or invited (mode 3: not banned), or of one's own account; and the device neither banned nor revoked. */
+  /** Admin, member or invited (mode 3: not banned), or of one's own account; and the device not revoked. */
   exchangesWith(other: Correspondent): boolean {
-    const { uri, deviceId } = other;
-    if (this.isRevoked(other) || this.#state.bannedFrom(deviceId) !== undefined) return false;
+    const { uri } = other;
+    if (this.isRevoked(other)) return false;
     if (uri === this.#ownUri) return true;
     if (this.#history.charter?.mode === 3) return this.#state.bannedFrom(uri) === undefined;
     return this.hasAccount(uri);
+  }
+
+  /** A host turns such a device away too, though its account stands: the rest of its account has all that it could ask for. */
+  isBannedDevice(deviceId: string): boolean {
+    return this.#state.bannedFrom(deviceId) !== undefined;
   }
 
   /** Admin, member or invited. */
@@ -82,10 +87,10 @@ export class Admission {
     return this.#named.has(uri);
   }
 
-  /** Named by any list among the commits, void or not, and not there by a newer certificate. */
+  /** Named by any list among the commits, void or not, by any of its certificates. */
   isRevoked({ uri, deviceId, certificateSerial }: Correspondent): boolean {
     if (this.#revokedSerials.has(serialKey(uri, certificateSerial ?? ''))) return true;
-    return this.#revokedDevices.has(deviceId) && !this.#state.hasDevice(deviceId);
+    return this.#revokedDevices.has(deviceId);
   }
 
   /**

@@ -26,7 +26,7 @@ import {
   votePath,
 } from './layout.ts';
 import { materialize } from './materialize.ts';
-import { sweptBy } from './own-papers.ts';
+import { type SerialsOf, sweptBy } from './own-papers.ts';
 import { resolutionFiles, startOf } from './rules/authority.ts';
 import { goesWith, votesOn } from './rules/membership.ts';
 import { type ConversationProfile, writeVcard } from './vcard.ts';
@@ -89,14 +89,14 @@ export class Composition implements ObjectReader {
    */
   async write(writer: Writer, intent: Intent, now: Date): Promise<Entry> {
     const parents =
-      intent.kind === 'join'
+      intent.kind === 'join' && !(await this.draft.resolved(this)).state.isWriter(writer.uri)
         ? await this.#headToJoin(writer)
         : await this.#mergedHeads(writer, now);
     return this.commit(
       writer,
       messageOf(intent, writer),
       parents,
-      (before) => this.#treeOf(intent, writer, before),
+      (before) => this.#treeOf(intent, writer, before, parents),
       now,
     );
   }
@@ -218,7 +218,12 @@ export class Composition implements ObjectReader {
     ]);
   }
 
-  async #treeOf(intent: Intent, writer: Writer, before: GroupState): Promise<GroupState> {
+  async #treeOf(
+    intent: Intent,
+    writer: Writer,
+    before: GroupState,
+    parents: readonly Entry[],
+  ): Promise<GroupState> {
     const chain = () => this.put({ type: 'blob', bytes: writer.chainPem });
     switch (intent.kind) {
       case 'message':
@@ -244,7 +249,9 @@ export class Composition implements ObjectReader {
       }
       case 'revoke': {
         const list = this.put({ type: 'blob', bytes: intent.crl });
-        const swept = await sweptBy(list, writer.uri, before, this, this.draft.papers);
+        const serialsOf: SerialsOf = (device, uri) => this.draft.serialsOf(device, uri, parents);
+        const past = { before, serialsOf };
+        const swept = await sweptBy(list, writer.uri, past, this, this.draft.papers);
         return this.#withPapers(
           writer,
           before.with([

@@ -2,7 +2,12 @@ import type { Oid } from '@covey/git-objects';
 import type { Act } from './act.ts';
 import type { Content } from './kinds.ts';
 import type { Break } from './rule.ts';
-import type { Seen } from './seen.ts';
+import { Seen } from './seen.ts';
+
+/** Void acts of a set after each of the three steps of the cut. */
+export type Stages = readonly [Seen, Seen, Seen];
+
+export const NOTHING_VOID: Stages = [Seen.NONE, Seen.NONE, Seen.NONE];
 
 /** A commit that was judged and accepted. */
 export interface Entry {
@@ -21,6 +26,8 @@ export interface Entry {
   /** Acts among the ancestors and this one. */
   readonly seen: Seen;
   readonly act?: Act;
+  /** What of its ancestors is void in their own eyes, after each step of the cut. */
+  readonly stages: Stages;
   readonly deviations: readonly Break[];
 }
 

@@ -3,7 +3,7 @@ import type { ObjectReader, Oid } from '@covey/git-objects';
 import type { Act } from './act.ts';
 import { actOf } from './act-of.ts';
 import { Apart } from './apart.ts';
-import { type Entry, inDisplayOrder, isAncestor } from './entry.ts';
+import { type Entry, inDisplayOrder, isAncestor, NOTHING_VOID, type Stages } from './entry.ts';
 import type { Charter, Facts, Profile, Related } from './facts.ts';
 import { GroupState } from './group-state.ts';
 import { judge } from './judge.ts';
@@ -169,6 +169,7 @@ export class History {
         this.papers.texts.keep(prepared.commit.tree),
       seen: act ? seen.with(act.index) : seen,
       ...(act ? { act } : {}),
+      stages: this.#stagesOf(known),
       deviations: verdict.deviations.length > 0 ? verdict.deviations : NONE,
     };
     this.#add(entry);
@@ -181,7 +182,7 @@ export class History {
     const widest = this.#widest(tips);
     // What all others changed, this one has seen: its own tree is the state.
     if (widest) return { tree: widest.tree, state: await this.papers.state(widest.tree, reader) };
-    const voids = await this.voids(reader, tips);
+    const voids = this.#voidsOf(tips);
     const effect = voids.effectOn(tips, () => {
       this.#hangsOnMessages = true;
     });
@@ -196,7 +197,11 @@ export class History {
    * What of these commits (default: the heads) and all their ancestors has no effect, and why.
    * @throws {CoveyError} OBJECT_MISSING
    */
-  async voids(reader: ObjectReader, tips: readonly Entry[] = this.heads): Promise<Voids> {
+  async voids(_reader: ObjectReader, tips: readonly Entry[] = this.heads): Promise<Voids> {
+    return this.#voidsOf(tips);
+  }
+
+  #voidsOf(tips: readonly Entry[]): Voids {
     const { profile } = this;
     if (profile === 'jami' || !this.#charter) return Voids.NONE;
     const key = tips.map(({ oid }) => oid).join(' ');
@@ -208,16 +213,10 @@ export class History {
     );
     const voids =
       known?.voids ??
-      (await Voids.of(
-        tips,
-        this.#actsIn(tips),
-        {
-          ...{ heads: this.heads, charter: this.#charter, apart: this.#apart },
-          papers: this.papers,
-          entry: (oid) => this.entry(oid),
-        },
-        reader,
-      ));
+      Voids.of(tips, this.#actsIn(tips), {
+        ...{ heads: this.heads, charter: this.#charter, apart: this.#apart },
+        entry: (oid) => this.entry(oid),
+      });
     this.#voids = { id, voids };
     return voids;
   }
@@ -233,6 +232,14 @@ export class History {
         tips.some(({ seen }) => !seen.has(index) && widest.seen.has(index)),
       );
     return hangs ? undefined : widest;
+  }
+
+  /** What of these commits and their ancestors is void, step by step. */
+  #stagesOf(parents: readonly Entry[]): Stages {
+    const [only] = parents;
+    if (!only || this.profile === 'jami') return NOTHING_VOID;
+    const widest = parents.length === 1 ? only : this.#widest(parents);
+    return (widest ?? this.#voidsOf(parents)).stages;
   }
 
   #actsIn(tips: readonly Entry[]): readonly Act[] {
@@ -258,18 +265,30 @@ export class History {
       apart,
       related,
       revoked: this.#isRevoked(prepared, parents),
+      serialsOf: (device, uri) => this.serialsOf(device, uri, parents),
     };
   }
 
-  /** Named by any list among the ancestors: a later one that leaves a certificate out doesn't bring it back. */
+  /**
+   * Named by any list among the ancestors, with any certificate that it ever had there: neither a later list that
+   * leaves it out nor another certificate of the same key brings a device back.
+   */
   #isRevoked({ author }: Prepared, parents: readonly Entry[]): boolean {
-    const serial = author.certificate?.serialHex ?? '';
-    return this.#lists.some(
-      ({ index, crl }) =>
-        crl?.uri === author.uri &&
-        crl.revoked.has(serial) &&
-        parents.some(({ seen }) => seen.has(index)),
+    const { uri, device, certificate } = author;
+    const lists = this.#lists.filter(
+      ({ index, crl }) => crl?.uri === uri && parents.some(({ seen }) => seen.has(index)),
     );
+    if (lists.length === 0) return false;
+    const serials = [certificate?.serialHex ?? '', ...this.serialsOf(device, uri, parents)];
+    return lists.some(({ crl }) => serials.some((serial) => crl?.revoked.has(serial)));
+  }
+
+  /** Serials of all certificates that a device of an account brought among these commits and their ancestors. */
+  serialsOf(device: string, uri: string, tips: readonly Entry[]): readonly string[] {
+    return this.#acts.flatMap(({ index, paper }) => {
+      const isIts = paper?.device === device && paper.uri === uri;
+      return isIts && tips.some(({ seen }) => seen.has(index)) ? [paper.serial] : [];
+    });
   }
 
   /** Of one parent its own tree is the state. */

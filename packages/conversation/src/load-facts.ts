@@ -4,7 +4,7 @@ import type { Charter, Facts, Profile, Related } from './facts.ts';
 import { type Change, changesBetween, type GroupState } from './group-state.ts';
 import { type CommitKind, text } from './kinds.ts';
 import { bannedPath, devicePath, PROFILE_PATH } from './layout.ts';
-import { NO_PAPERS, ownPapers } from './own-papers.ts';
+import { NO_PAPERS, ownPapers, type SerialsOf } from './own-papers.ts';
 import { mustRead, type Papers } from './papers.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -16,8 +16,9 @@ export interface Standing {
   readonly before: GroupState;
   readonly apart: boolean;
   readonly related: ReadonlyMap<string, Related>;
-  /** A list among the ancestors names the author's certificate. */
+  /** A list among the ancestors names a certificate of the author's device. */
   readonly revoked: boolean;
+  readonly serialsOf: SerialsOf;
 }
 
 /** Kinds that set the place of an account: what hangs on its devices may go with it. */
@@ -36,7 +37,10 @@ export async function loadFacts(
   const { commit, content, author, after } = prepared;
   const { before } = standing;
   const all = changesBetween(before, after);
-  const own = all.length === 0 ? NO_PAPERS : await ownPapers(prepared, before, all, reader, papers);
+  const own =
+    all.length === 0
+      ? NO_PAPERS
+      : await ownPapers(prepared, { before, serialsOf: standing.serialsOf }, all, reader, papers);
   const target = text(content.fields, 'uri');
   const targetDevices = SETS_PLACE.has(content.kind)
     ? await papers.devicesOf(target, before, reader)

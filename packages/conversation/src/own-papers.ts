@@ -10,18 +10,29 @@ export interface OwnPapers {
   readonly fault?: { readonly path: string; readonly found: string };
 }
 
+/** Serials of all certificates that a device of an account ever brought, among the ancestors. */
+export type SerialsOf = (device: string, uri: string) => readonly string[];
+
+/** What was there before a commit. */
+export interface Past {
+  /** The resolved state of the parents. */
+  readonly before: GroupState;
+  readonly serialsOf: SerialsOf;
+}
+
 /** Of a commit that changes nothing. */
 export const NO_PAPERS: OwnPapers = { papers: [] };
 
 /** Rule 5: which changes are the author's own papers, and whether these are good. */
 export async function ownPapers(
   prepared: Prepared,
-  before: GroupState,
+  past: Past,
   all: readonly Change[],
   reader: ObjectReader,
   papers: Papers,
 ): Promise<OwnPapers> {
   if (all.length === 0) return NO_PAPERS;
+  const { before } = past;
   const { content, author, commit } = prepared;
   const { uri, device } = author;
   const crlBefore = before.files.get(crlPath(uri));
@@ -34,7 +45,7 @@ export async function ownPapers(
   const mine = new Set([devicePath(device), crlPath(uri), ...renewable]);
   const own = all.filter(({ path, after }) => mine.has(path) && after !== undefined);
   const list = own.find(({ path }) => path === crlPath(uri));
-  const taken = list?.after && (await takenAlong(list.after, author, before, reader, papers));
+  const taken = list?.after && (await takenAlong(list.after, author, past, reader, papers));
   const swept = all.filter(({ path, after }) => after === undefined && taken?.paths.has(path));
   const fault =
     taken?.fault ??
@@ -55,8 +66,8 @@ export async function ownPapers(
 /** What a new revocation list takes out of the tree: the devices that it names, and the votes on them. */
 async function takenAlong(
   list: Oid,
-  { chain, uri, certificate }: Author,
-  before: GroupState,
+  { chain, uri, device, certificate }: Author,
+  past: Past,
   reader: ObjectReader,
   papers: Papers,
 ): Promise<{ number: bigint; paths: ReadonlySet<string>; fault?: string }> {
@@ -65,29 +76,31 @@ async function takenAlong(
   const judged = await papers.crl(list, chain.value, chain.oid, reader);
   if (!judged.ok) return bad(judged.found);
   const { number, revoked } = judged.value;
-  if (revoked.has(certificate.serialHex)) return bad('revokes the device that writes it');
-  return { number, paths: await pathsOf(revoked, uri, before, reader, papers) };
+  const own = [certificate.serialHex, ...past.serialsOf(device, uri)];
+  if (own.some((serial) => revoked.has(serial))) return bad('revokes the device that writes it');
+  return { number, paths: await pathsOf(revoked, uri, past, reader, papers) };
 }
 
 /** Paths that go with a revocation list of an account; none when the list can't be read by the account's chain. */
 export async function sweptBy(
   list: Oid,
   uri: string,
-  before: GroupState,
+  past: Past,
   reader: ObjectReader,
   papers: Papers,
 ): Promise<readonly string[]> {
-  const path = before.chainPath(uri);
-  const oid = path === undefined ? undefined : before.files.get(path);
+  const path = past.before.chainPath(uri);
+  const oid = path === undefined ? undefined : past.before.files.get(path);
   const chain = oid && (await papers.chain(oid, uri, reader));
   const judged = chain?.ok ? await papers.crl(list, chain.value, oid as Oid, reader) : undefined;
-  return judged?.ok ? [...(await pathsOf(judged.value.revoked, uri, before, reader, papers))] : [];
+  return judged?.ok ? [...(await pathsOf(judged.value.revoked, uri, past, reader, papers))] : [];
 }
 
+/** Whatever certificate of a device a list names, the device goes. */
 async function pathsOf(
   revoked: ReadonlySet<string>,
   uri: string,
-  before: GroupState,
+  { before, serialsOf }: Past,
   reader: ObjectReader,
   papers: Papers,
 ): Promise<ReadonlySet<string>> {
@@ -95,7 +108,9 @@ async function pathsOf(
   for (const device of await papers.devicesOf(uri, before, reader)) {
     const oid = before.files.get(devicePath(device));
     const paper = oid && (await papers.certificate(oid, device, reader));
-    if (!paper?.ok || !revoked.has(paper.value.serialHex)) continue;
+    if (!paper?.ok) continue;
+    const serials = [paper.value.serialHex, ...serialsOf(device, uri)];
+    if (!serials.some((serial) => revoked.has(serial))) continue;
     paths.add(devicePath(device));
     for (const vote of before.votesAbout(device)) paths.add(vote);
   }

@@ -12,6 +12,11 @@ import type { Seen } from './seen.ts';
 
 type Question = Pick<VotePath, 'action' | 'target'>;
 type Part = Pick<Seen, 'has'>;
+/**
+ * Has that device written anything with effect, but a leave, that has this certificate and all these acts among its
+ * ancestors? Asked of certificates that only a void commit brought.
+ */
+export type IsUsed = (paper: PaperAct, after: readonly Act[]) => boolean;
 
 /** Where an account stands, and of a banned one where it was taken from. */
 export interface Standing {
@@ -81,6 +86,14 @@ export class Registers {
     return this.#sweeps.get(device) ?? [];
   }
 
+  /** Does any list name any certificate of the device? */
+  isRevoked(device: string, uri: string): boolean {
+    const papers = (this.papers.get(device) ?? []).filter(({ paper }) => paper.uri === uri);
+    return this.lists.some(
+      ({ crl }) => crl?.uri === uri && papers.some(({ paper }) => crl.revoked.has(paper.serial)),
+    );
+  }
+
   /** Votes on one question, whoever cast them. Which class the target stood in then doesn't matter: it is in its place. */
   votesOn(question: Question): readonly Act[] {
     return this.#votes.get(keyOf(question)) ?? [];
@@ -93,8 +106,8 @@ export class Registers {
   }
 
   /** What these acts come to, as far as `within` has them, without the void ones. */
-  view(within: Part, voided: Part): View {
-    return new View(this, within, voided);
+  view(within: Part, voided: Part, isUsed?: IsUsed): View {
+    return new View(this, within, voided, isUsed);
   }
 }
 
@@ -103,11 +116,13 @@ export class View {
   readonly #registers: Registers;
   readonly #within: Part;
   readonly #voided: Part;
+  readonly #isUsed: IsUsed;
   readonly #standings = new Map<string, Standing>();
   readonly #before = new Map<Act, View>();
   #admins: ReadonlySet<string> | undefined;
 
-  constructor(registers: Registers, within: Part, voided: Part) {
+  constructor(registers: Registers, within: Part, voided: Part, isUsed: IsUsed = () => false) {
+    this.#isUsed = isUsed;
     this.#registers = registers;
     this.#within = within;
     this.#voided = voided;
@@ -189,15 +204,16 @@ export class View {
     return this.#registers.sweepsOf(device).filter(({ index }) => this.#within.has(index));
   }
 
-  /** Does the device stand in the group? Of one that came with a void commit it is believed. */
+  /** Does the device stand in the group? */
   hasDevice(device: string): boolean {
     if (this.bansOf(device).length > 0) return false;
-    const papers = (this.#registers.papers.get(device) ?? []).filter(
-      ({ index, paper }) => this.#within.has(index) && this.isWriter(paper.uri),
-    );
-    return papers.some(
-      (act) => !this.holds(act) || this.removalsOf(act.paper).every((one) => sees(act, one)),
-    );
+    return (this.#registers.papers.get(device) ?? []).some((act) => {
+      if (!this.#within.has(act.index) || !this.isWriter(act.paper.uri)) return false;
+      const removals = this.removalsOf(act.paper);
+      return this.holds(act)
+        ? removals.every((removal) => sees(act, removal))
+        : this.#isUsed(act, removals);
+    });
   }
 
   /** Nothing has happened to the place of the target, nor to the voter as an admin, that the vote hasn't seen. */

@@ -13,7 +13,7 @@ import {
   PROFILE_PATH,
   votePath,
 } from './layout.ts';
-import { type PaperAct, Registers, type View } from './registers.ts';
+import { type IsUsed, type PaperAct, Registers, type View } from './registers.ts';
 import { startOf } from './rules/authority.ts';
 import { Seen } from './seen.ts';
 
@@ -21,11 +21,7 @@ import { Seen } from './seen.ts';
 export interface Effect {
   /** Void acts. */
   readonly voided: Seen;
-  /**
-   * Has that device written anything with effect, but a leave, that has this certificate and all these acts among
-   * its ancestors? Asked of certificates that only a void commit brought.
-   */
-  usedLater(paper: PaperAct, after: readonly Act[]): boolean;
+  readonly usedLater: IsUsed;
 }
 
 const ALL: Effect = { voided: Seen.NONE, usedLater: () => false };
@@ -102,9 +98,8 @@ class Resolution {
   /** The device is there by a paper of its account that is in standing, unrevoked, and newer than all removals. */
   #goodPaper(papers: readonly PaperAct[]): DevicePaper | undefined {
     const standing = papers.filter(
-      ({ paper: { uri, serial } }) =>
-        this.#view.isWriter(uri) &&
-        !this.#registers.lists.some(({ crl }) => crl?.uri === uri && crl.revoked.has(serial)),
+      ({ paper: { uri, device } }) =>
+        this.#view.isWriter(uri) && !this.#registers.isRevoked(device, uri),
     );
     const brought = standing.filter(
       (act) =>

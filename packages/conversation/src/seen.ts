@@ -44,6 +44,10 @@ export class Seen {
     return new Seen(words);
   }
 
+  and(other: Seen): Seen {
+    return new Seen(this.#words.map((word, at) => word & (other.#words[at] ?? 0)));
+  }
+
   minus(other: Seen): Seen {
     return new Seen(this.#words.map((word, at) => word & ~(other.#words[at] ?? 0)));
   }

@@ -1,11 +1,11 @@
 import type { Oid } from '@covey/git-objects';
 import { isDeviceId } from '@covey/identity';
 import { type Act, apart, sees } from './act.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, Stages } from './entry.ts';
 import type { Charter } from './facts.ts';
 import type { CommitKind } from './kinds.ts';
 import type { VotePath } from './layout.ts';
-import { Registers, type View } from './registers.ts';
+import { type PaperAct, Registers, type View } from './registers.ts';
 import { Seen } from './seen.ts';
 
 /** The steps in which void commits are found (authority.md, the cut), and what rests on them. */
@@ -34,8 +34,6 @@ export interface CutSet {
   entryOf(act: Act): Entry;
   /** Is `earlier` among the ancestors of `later`? */
   sees(later: Entry, earlier: Entry): boolean;
-  /** Was the account admin or member in the state of the commit's parents? */
-  wasThere(uri: string, entry: Entry): Promise<boolean>;
 }
 
 /** Never void: a merge has no opinion, a leave always has effect, and nothing is apart from the root. */
@@ -69,23 +67,23 @@ export class Cut {
     this.#removals = set.acts.flatMap(removalsIn);
   }
 
-  static async of(set: CutSet): Promise<Cut> {
+  static of(set: CutSet): Cut {
     const cut = new Cut(set);
     cut.#beside();
-    await cut.#revoked();
-    cut.#whatRests();
+    cut.#whatRests(0, (act) => cut.#unsaidBy(cut.#set.entryOf(act), cut.#voided));
     cut.#first = cut.#voided;
     cut.#recount();
-    cut.#whatRests();
+    cut.#whatRests(1);
     cut.#second = cut.#voided;
     cut.#cutOff();
-    cut.#whatRests();
+    cut.#whatRests(2);
+    cut.#unsaidMessages();
     return cut;
   }
 
-  /** Void acts. */
-  get voided(): Seen {
-    return this.#voided;
+  /** Void acts after each step. */
+  get stages(): Stages {
+    return [this.#first, this.#second, this.#voided];
   }
 
   /** Why a commit of the set has no effect; `undefined` when it has. Merges have none of their own, and are never void. */
@@ -94,10 +92,10 @@ export class Cut {
     if (ALWAYS.has(entry.content.kind)) return undefined;
     return (
       this.#messages.get(entry) ??
-      this.#restsOn(entry, this.#first) ??
-      this.#restsOn(entry, this.#second) ??
+      this.#restsOn(entry, 0) ??
+      this.#restsOn(entry, 1) ??
       this.#cutBy(entry) ??
-      this.#restsOn(entry, this.#voided)
+      this.#restsOn(entry, 2)
     );
   }
 
@@ -116,34 +114,45 @@ export class Cut {
     }
   }
 
-  /** Step 1: what a revoked device wrote apart from the list, unless others who were there have built on it. */
-  async #revoked(): Promise<void> {
+  /** Step 1, once it is known which acts are void: the same for messages. */
+  #unsaidMessages(): void {
     for (const list of this.registers.lists) {
       for (const entry of this.#set.apartFrom(list)) {
-        const { act } = entry;
-        const exempt = act ? isExempt(act) : ALWAYS.has(entry.content.kind);
-        if (exempt || !this.#isRevokedBy(list, entry)) continue;
-        if (await this.#isTakenUp(entry, list)) continue;
-        const found = 'by a revoked device, and nobody took it up';
-        const reason: VoidReason = { step: 'revoked', by: list.oid, found };
-        if (act) this.#void(act, reason);
-        else if (!this.#messages.has(entry)) this.#messages.set(entry, reason);
+        if (entry.act || ALWAYS.has(entry.content.kind)) continue;
+        const reason = this.#unsaidBy(entry, this.#first);
+        if (reason) this.#messages.set(entry, reason);
       }
     }
+  }
+
+  /**
+   * Step 1: what a revoked device wrote apart from the list, unless others who were there have built on it. Who was
+   * there by a void commit alone wasn't: else a thief would let a witness in first.
+   */
+  #unsaidBy(entry: Entry, voided: Seen): VoidReason | undefined {
+    for (const list of this.registers.lists) {
+      if (!this.#isRevokedBy(list, entry) || !this.#isApart(entry, list)) continue;
+      if (this.#isTakenUp(entry, list, voided)) continue;
+      const found = 'by a revoked device, and nobody took it up';
+      return { step: 'revoked', by: list.oid, found };
+    }
+    return undefined;
   }
 
   #isRevokedBy({ crl }: Act, { uri, device }: Entry): boolean {
     if (crl?.uri !== uri) return false;
     const papers = this.registers.papers.get(device) ?? [];
-    return papers.some(({ paper }) => crl.revoked.has(paper.serial));
+    return papers.some(({ paper }) => paper.uri === uri && crl.revoked.has(paper.serial));
   }
 
   /** Merges are no witnesses: else a merge could change what is void. */
-  async #isTakenUp(entry: Entry, list: Act): Promise<boolean> {
+  #isTakenUp(entry: Entry, list: Act, voided: Seen): boolean {
+    const before = entry.act?.before ?? entry.seen;
+    const view = this.registers.view(before, leftOut(entry, 0, voided));
     for (const witness of this.#set.apartFrom(list)) {
       if (witness.uri === entry.uri || witness.content.kind === 'merge') continue;
       if (!this.#set.sees(witness, entry)) continue;
-      if (await this.#set.wasThere(witness.uri, entry)) return true;
+      if (view.isWriter(witness.uri)) return true;
     }
     return false;
   }
@@ -154,7 +163,10 @@ export class Cut {
     const fallen: [Act, VoidReason][] = [];
     for (const act of this.#set.acts) {
       if (!act.decision || this.#voided.has(act.index)) continue;
-      const view = this.#viewBefore(act.before, this.#voided);
+      const view = this.registers.view(
+        act.before,
+        leftOut(this.#set.entryOf(act), 0, this.#voided),
+      );
       const voters = this.#votersFor(act.decision, view);
       const by = voters.map((voter) =>
         standing.find(({ act: removal, target }) => target === voter && apart(removal, act)),
@@ -188,16 +200,41 @@ export class Cut {
   }
 
   /** In one pass, oldest first: what doesn't hold in the state that its ancestors come to without the void ones. */
-  #whatRests(): void {
+  #whatRests(step: 0 | 1 | 2, isVoid?: (act: Act) => VoidReason | undefined): void {
     for (const act of this.#set.acts) {
       if (isExempt(act) || this.#voided.has(act.index)) continue;
-      const found = this.#failing(act, this.#viewBefore(act.before, this.#voided));
-      if (found !== undefined) this.#void(act, { step: 'rests', found });
+      const reason = isVoid?.(act);
+      const found = reason ? undefined : this.#failingNow(act, step);
+      if (reason) this.#void(act, reason);
+      else if (found !== undefined) this.#void(act, { step: 'rests', found });
     }
   }
 
-  #restsOn({ seen, uri, device }: Entry, voided: Seen): VoidReason | undefined {
-    const found = notInStanding(uri, device, this.#viewOf(seen, voided));
+  /** It was valid when it was written: where nothing else is void by now it still holds. */
+  #failingNow(act: Act, step: 0 | 1 | 2): string | undefined {
+    const entry = this.#set.entryOf(act);
+    const now = leftOut(entry, step, this.#voided).and(act.before);
+    if (now.includes(entry.stages[2]) && entry.stages[2].includes(now)) return undefined;
+    const view = this.registers.view(act.before, now, (paper, after) =>
+      isUsed(paper, after, entry.parents, (one) => this.#isVoidBy(one, step)),
+    );
+    return this.#failing(act, view);
+  }
+
+  /** Is a commit void by what is known in the middle of a step? */
+  #isVoidBy(entry: Entry, step: 0 | 1 | 2): boolean {
+    if (entry.act) return this.#voided.has(entry.act.index);
+    if (ALWAYS.has(entry.content.kind)) return false;
+    const isOut = ([0, 1, 2] as const).slice(0, step + 1).some((each) => {
+      const voided = leftOut(entry, each, each === step ? this.#voided : this.stages[each]);
+      return notInStanding(entry.uri, entry.device, this.registers.view(entry.seen, voided));
+    });
+    if (isOut || (step === 2 && this.#cutBy(entry))) return true;
+    return this.#unsaidBy(entry, step === 0 ? this.#voided : this.#first) !== undefined;
+  }
+
+  #restsOn(entry: Entry, step: 0 | 1 | 2): VoidReason | undefined {
+    const found = notInStanding(entry.uri, entry.device, this.#viewOf(entry, step));
     return found === undefined ? undefined : { step: 'rests', found };
   }
 
@@ -241,17 +278,15 @@ export class Cut {
     return [...new Set(cast.map(({ uri }) => uri))];
   }
 
-  /** Messages in a row have seen the same. */
-  #viewOf(seen: Seen, voided: Seen): View {
+  /** What a message's ancestors come to after a step. Messages in a row have seen the same. */
+  #viewOf(entry: Entry, step: 0 | 1 | 2): View {
+    const voided = this.stages[step];
     const views = this.#views.get(voided) ?? new WeakMap<Seen, View>();
     this.#views.set(voided, views);
-    const view = views.get(seen) ?? this.#viewBefore(seen, voided);
-    views.set(seen, view);
+    const view =
+      views.get(entry.seen) ?? this.registers.view(entry.seen, leftOut(entry, step, voided));
+    views.set(entry.seen, view);
     return view;
-  }
-
-  #viewBefore(before: Seen, voided: Seen): View {
-    return this.registers.view(before, voided);
   }
 
   #isApart(entry: Entry, act: Act): boolean {
@@ -275,6 +310,34 @@ function removalsIn(act: Act): readonly Removal[] {
     removals.push({ act, op: 'ban', target: act.deviceBan.device });
   }
   return removals;
+}
+
+/** Has that device written anything that isn't void, but a leave, that has its certificate and `after` among its ancestors? */
+export function isUsed(
+  { index, device }: PaperAct,
+  after: readonly Act[],
+  tips: readonly Entry[],
+  isVoid: (entry: Entry) => boolean,
+): boolean {
+  const met = new Set<Entry>();
+  const open = [...tips];
+  for (let entry = open.pop(); entry; entry = open.pop()) {
+    if (met.has(entry) || !entry.seen.has(index)) continue;
+    met.add(entry);
+    const { seen, content } = entry;
+    const isCandidate = entry.device === device && content.kind !== 'leave';
+    if (isCandidate && after.every((act) => seen.has(act.index)) && !isVoid(entry)) return true;
+    open.push(...entry.parents);
+  }
+  return false;
+}
+
+/**
+ * What the whole set says is void by the steps up to this one, and what a commit's ancestors say themselves is void by the
+ * steps to come: else who mends what a later step voids would be void for it.
+ */
+function leftOut({ stages }: Entry, step: 0 | 1 | 2, voided: Seen): Seen {
+  return voided.union(stages[2].minus(stages[step]));
 }
 
 function notInStanding(uri: string, device: string, view: View): string | undefined {

@@ -1,20 +1,16 @@
-import type { ObjectReader } from '@covey/git-objects';
 import type { Act } from './act.ts';
 import type { Apart } from './apart.ts';
-import { type Entry, exclusive, isAncestor } from './entry.ts';
+import { type Entry, exclusive, isAncestor, NOTHING_VOID, type Stages } from './entry.ts';
 import type { Charter } from './facts.ts';
-import type { Papers } from './papers.ts';
-import type { PaperAct } from './registers.ts';
 import type { Effect } from './resolve.ts';
 import { Seen } from './seen.ts';
-import { Cut, type VoidReason } from './the-cut.ts';
+import { Cut, isUsed, type VoidReason } from './the-cut.ts';
 
 /** What a set of commits is looked up in. */
 export interface Surroundings {
   readonly heads: readonly Entry[];
   readonly charter: Charter;
   readonly apart: Apart;
-  readonly papers: Papers;
   entry(oid: string): Entry | undefined;
 }
 
@@ -30,15 +26,9 @@ export class Voids {
   /**
    * Of the commits that `tips` reach.
    * @param acts those among them that set anything, parents before children
-   * @throws {CoveyError} OBJECT_MISSING
    */
-  static async of(
-    tips: readonly Entry[],
-    acts: readonly Act[],
-    within: Surroundings,
-    reader: ObjectReader,
-  ): Promise<Voids> {
-    const { apart, papers } = within;
+  static of(tips: readonly Entry[], acts: readonly Act[], within: Surroundings): Voids {
+    const { apart } = within;
     const indices = tips.reduce((union, { seen }) => union.union(seen), Seen.NONE);
     const outside = new Set(exclusive(within.heads, tips));
     const isInside = (entry: Entry) => !outside.has(entry);
@@ -46,7 +36,7 @@ export class Voids {
       (act) => !indices.has(act.index) || ![...apart.of(act)].some(isInside),
     );
     if (nothing) return Voids.NONE;
-    const cut = await Cut.of({
+    const cut = Cut.of({
       acts,
       charter: within.charter,
       apartFrom: function* (act) {
@@ -56,10 +46,6 @@ export class Voids {
       entryOf: (act) => within.entry(act.oid) as Entry, // Every act is a commit of the history.
       sees: (later, earlier) =>
         earlier.act ? later.seen.has(earlier.act.index) : isAncestor(earlier, later.parents),
-      wasThere: async (uri, { parents }) => {
-        const [parent] = parents;
-        return parent !== undefined && (await papers.state(parent.tree, reader)).isWriter(uri);
-      },
     });
     return new Voids(cut);
   }
@@ -67,6 +53,10 @@ export class Voids {
   /** Nothing stands apart from any removal. */
   get isEmpty(): boolean {
     return this.#cut === undefined;
+  }
+
+  get stages(): Stages {
+    return this.#cut?.stages ?? NOTHING_VOID;
   }
 
   /** Why a commit of the set has no effect; `undefined` when it has. Merges have none of their own, and are never void. */
@@ -80,29 +70,11 @@ export class Voids {
    */
   effectOn(tips: readonly Entry[], asked = () => {}): Effect {
     return {
-      voided: this.#cut?.voided ?? Seen.NONE,
+      voided: this.stages[2],
       usedLater: (paper, after) => {
         asked();
-        return this.#isUsed(paper, after, tips);
+        return isUsed(paper, after, tips, (entry) => this.reasonOf(entry) !== undefined);
       },
     };
-  }
-
-  #isUsed({ index, device }: PaperAct, after: readonly Act[], tips: readonly Entry[]): boolean {
-    const met = new Set<Entry>();
-    const open = [...tips];
-    for (let entry = open.pop(); entry; entry = open.pop()) {
-      if (met.has(entry) || !entry.seen.has(index)) continue;
-      met.add(entry);
-      const { seen, content } = entry;
-      const isUse =
-        entry.device === device &&
-        content.kind !== 'leave' &&
-        after.every((act) => seen.has(act.index)) &&
-        !this.reasonOf(entry);
-      if (isUse) return true;
-      open.push(...entry.parents);
-    }
-    return false;
   }
 }

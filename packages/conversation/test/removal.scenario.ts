@@ -320,16 +320,36 @@ describe('revocation', () => {
     });
   });
 
-  test('VAL-1: a device with a new certificate of its account comes back', async () => {
-    const { alice, bob, phone } = await withPhone();
-    await revokes(bob, phone);
-    await sync(alice, bob, phone);
+  test('ID-3: a device revoked once stays revoked, whatever other certificate its account or a thief brings', async () => {
+    const { alice, bob, carol, phone } = await withPhone();
     const paper = await bob.account.issuePaper(phone.writer, new Date(ISSUED_AT.getTime() + 1000));
-    const files = { [devicePath(phone.deviceId)]: paper };
+    await phone.renews(paper);
+    await sync(alice, bob, carol, phone);
+    // The list names only the certificate that is in the tree, or only the one before: the device is the same.
+    await bob.revokes({ devicePem: paper });
+    await sync(alice, bob, carol, phone);
+    expect((await alice.resolved()).state.hasDevice(phone.deviceId)).toBe(false);
     const message = { body: 'found it', type: 'text/plain' };
-    expect(await phone.adopts(await phone.forge({ message, files }))).toHaveProperty('entries');
-    await bob.says('apart');
-    await sync(alice, bob, phone);
-    expect((await alice.resolved()).state.hasDevice(phone.deviceId)).toBe(true);
+    for (const devicePem of [
+      phone.writer.devicePem,
+      await bob.account.issuePaper(phone.writer, new Date(ISSUED_AT.getTime() + 2000)),
+    ]) {
+      const files = { [devicePath(phone.deviceId)]: devicePem };
+      expect(await judged(phone, { message, files })).toMatchObject({
+        broken: { rule: 'every-commit/author-in-standing', found: 'the device is revoked' },
+      });
+    }
+  });
+
+  test('ID-3: a list that names an earlier certificate of a device takes the device along', async () => {
+    const { alice, bob, carol, phone } = await withPhone();
+    const paper = await bob.account.issuePaper(phone.writer, new Date(ISSUED_AT.getTime() + 1000));
+    await phone.renews(paper);
+    await sync(alice, bob, carol, phone);
+    await bob.revokes(phone.writer);
+    await sync(alice, bob, carol, phone);
+    expect((await alice.resolved()).state.hasDevice(phone.deviceId)).toBe(false);
+    await carol.says('and on');
+    expect((await carol.resolved()).state.hasDevice(phone.deviceId)).toBe(false);
   });
 });

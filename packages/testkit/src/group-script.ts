@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { JsonObject } from '@covey/codec';
-import { type Break, layout } from '@covey/conversation';
+import type { Break, layout } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
 import { type Clock, counterClock } from './counter-clock.ts';
-import { makeTestAccount, type TestAccount } from './test-account.ts';
+import { makeTestAccount } from './test-account.ts';
 import { type Received, TestDevice } from './test-device.ts';
 
 /** Who plays: two devices of the creator, two of bob, one each of the others. */
@@ -114,7 +114,6 @@ class Troupe {
   readonly devices: readonly TestDevice[];
   readonly refused: (Break & { commit: string })[] = [];
   readonly log: string[] = [];
-  #lists = 0n;
   #renewals = 0;
 
   constructor(devices: readonly TestDevice[]) {
@@ -206,38 +205,14 @@ class Troupe {
         return voteAndResolve(device, 'unban', this.on(step.nth).deviceId);
       case 'revoke':
         // Its account's other device as a rule: alice's are 0 and 1, bob's 2 and 3.
-        return this.#revoke(device, this.on(step.nth % 4 === 0 ? step.nth : step.at ^ 1));
+        return device.revokes(this.on(step.nth % 4 === 0 ? step.nth : step.at ^ 1).writer);
     }
   }
 
   /** A text that brings a certificate of later date. */
   async #renew(device: TestDevice): Promise<unknown> {
     const issuedAt = new Date(Date.UTC(2027, 0, 1 + this.#renewals++));
-    const pem = await device.account.issuePaper(device.writer, issuedAt);
-    const oid = await oidOfBlob(device, pem);
-    const path = layout.devicePath(device.deviceId);
-    return device.changes({ body: 'renewed', type: 'text/plain' }, () => [[path, oid]], [pem]);
-  }
-
-  /** The account's list names this device from now on; all that hang on it goes with it. */
-  async #revoke(device: TestDevice, target: TestDevice): Promise<unknown> {
-    const { account }: { account: TestAccount } = device;
-    const pem = await account.revoke(++this.#lists, [target.writer]);
-    const oid = await oidOfBlob(device, pem);
-    const { deviceId } = target;
-    return device.changes(
-      { body: 'lost my phone', type: 'text/plain' },
-      (state) => [
-        [layout.crlPath(account.uri), oid],
-        ...(state.hasDevice(deviceId) && target.uri === account.uri
-          ? [
-              [layout.devicePath(deviceId), undefined] as const,
-              ...[...state.votesAbout(deviceId)].map((path) => [path, undefined] as const),
-            ]
-          : []),
-      ],
-      [pem],
-    );
+    return device.renews(await device.account.issuePaper(device.writer, issuedAt));
   }
 }
 
@@ -259,10 +234,4 @@ function aboutNth(
   const target = texts[nth % Math.max(1, texts.length)] ?? order[0] ?? '';
   const key = { edit: 'edit', reply: 'reply-to', react: 'react-to' }[verb];
   return { [key]: target };
-}
-
-async function oidOfBlob({ store }: TestDevice, bytes: Uint8Array) {
-  const [oid] = await store.write([{ type: 'blob', bytes }]);
-  if (!oid) throw new Error('a store answers with one id per object');
-  return oid;
 }

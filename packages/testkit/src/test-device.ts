@@ -101,6 +101,13 @@ export class TestDevice {
     return this.write({ kind: 'revoke', crl: await this.account.revoke(last + 1n, targets) });
   }
 
+  /** A text that brings another certificate of the device's key, PEM. */
+  async renews(devicePem: Uint8Array): Promise<Entry> {
+    const [oid] = await this.store.write([{ type: 'blob', bytes: devicePem }]);
+    const path = `devices/${this.deviceId}.crt`;
+    return this.changes({ body: 'renewed', type: 'text/plain' }, () => [[path, oid]], [devicePem]);
+  }
+
   /** Writes one commit with these changes of the merged state, its own missing paper added. @throws {CoveyError} COMMIT_REFUSED */
   changes(
     message: JsonObject,
