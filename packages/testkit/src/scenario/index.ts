@@ -1,0 +1,1 @@
+export { type ScenarioIo, scenarioCommand } from './command.ts';
