@@ -20,6 +20,8 @@ const TASKS = {
   check: ['tools/check.ts'],
   bench: ['tools/bench/main.ts'],
   fuzz: ['tools/fuzz/main.ts'],
+  'small-scope': ['tools/small-scope/main.ts'],
+  scenario: ['tools/scenario.ts'],
   generate: ['tools/generate.ts'],
 };
 /** A terminal sends Ctrl-C to every process, and npm sends it on: the same signal within this time is one. */

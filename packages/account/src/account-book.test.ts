@@ -48,6 +48,32 @@ test('a removed conversation is hidden, and a new invitation is shown', () => {
   expect(removed.invited(ID, invitation('5')).requests).toHaveLength(1);
 });
 
+test('CONV-8: a link that was taken back opens nothing, and only its maker takes it back', () => {
+  const withLink = book.withLink('h', { conversationId: ID, expires: NOW.getTime() + 1000 });
+  const revoked = withLink.revokeLink('h');
+  expect(revoked.revokeLink('h')).toBe(revoked);
+  expect(() => revoked.useLink('h', 'bob', NOW)).toThrow(
+    expect.objectContaining({ code: 'LINK_REFUSED', message: 'the link has been revoked' }),
+  );
+  expect(() => withLink.revokeLink('x')).toThrow(expect.objectContaining({ code: 'LINK_REFUSED' }));
+});
+
+test('ID-3: of two revocation lists the one with the higher number counts, however large', () => {
+  const list = (number: string, ...serials: string[]) => ({ number, serials, pem: number });
+  const known = book
+    .withOwnDevice('d', 'phone')
+    .withDeviceSerial('d', '0a')
+    .withDeviceSerial('d', '0b');
+  expect(known.withDeviceSerial('d', '0a')).toBe(known);
+  expect(known.isRevoked('d')).toBe(false);
+  const revoked = known.withRevocation(list('9', '0b'));
+  expect([revoked.isRevoked('d'), revoked.isRevoked('e')]).toEqual([true, false]);
+  expect(revoked.withRevocation(list('9', '0c'))).toBe(revoked);
+  const later = revoked.withRevocation(list('18446744073709551616', '0b', '0c'));
+  expect(later.state.revocation?.number).toBe('18446744073709551616');
+  expect(later.withRevocation(list('10', '0c'))).toBe(later);
+});
+
 test('CONV-8: a link opens once, for its first user again, and not after its end', () => {
   const withLink = book.withLink('h', { conversationId: ID, expires: NOW.getTime() + 1000 });
   const { book: used } = withLink.useLink('h', 'bob', NOW);

@@ -11,6 +11,19 @@ export interface AccountState {
   readonly peers: Readonly<Record<string, KnownPeer>>;
   /** Names of the account's own devices, by device id. */
   readonly ownDevices: Readonly<Record<string, string>>;
+  /** Serials, in hex, of the certificates of the account's own devices, by device id. */
+  readonly deviceSerials?: Readonly<Record<string, readonly string[]>>;
+  readonly revocation?: RevocationRecord;
+}
+
+/** The account's newest revocation list. */
+export interface RevocationRecord {
+  /** Rises with every list of the account. Decimal: it may be larger than a number holds. */
+  readonly number: string;
+  /** Serials of revoked certificates, in hex. */
+  readonly serials: readonly string[];
+  /** The list as it stands in `CRLs/<uri>`. */
+  readonly pem: string;
 }
 
 export interface ConversationRecord {
@@ -40,6 +53,8 @@ export interface LinkRecord {
   readonly expires: number;
   /** Who used it: account URI or device id. */
   readonly usedBy?: string;
+  /** Who made it has taken it back. */
+  readonly revoked?: true;
 }
 
 export interface KnownPeer {
@@ -147,11 +162,19 @@ export class AccountBook {
   ): { readonly book: AccountBook; readonly link: LinkRecord } {
     const link = this.state.links[secretHash];
     if (!link) throw new CoveyError('LINK_REFUSED', 'this device has made no such link');
+    if (link.revoked) throw new CoveyError('LINK_REFUSED', 'the link has been revoked');
     if (link.usedBy !== undefined && link.usedBy !== by)
       throw new CoveyError('LINK_REFUSED', 'the link has been used');
     if (link.usedBy === undefined && now.getTime() >= link.expires)
       throw new CoveyError('LINK_REFUSED', 'the link has expired');
     return { book: this.withLink(secretHash, { ...link, usedBy: by }), link };
+  }
+
+  /** CONV-8: opens nothing any more; who has used it already stays. @throws {CoveyError} LINK_REFUSED when it was never made here */
+  revokeLink(secretHash: string): AccountBook {
+    const link = this.state.links[secretHash];
+    if (!link) throw new CoveyError('LINK_REFUSED', 'this device has made no such link');
+    return link.revoked ? this : this.withLink(secretHash, { ...link, revoked: true });
   }
 
   /** Remembers where a device can be reached, newest addresses first. */
@@ -167,6 +190,31 @@ export class AccountBook {
   withOwnDevice(deviceId: string, name: string): AccountBook {
     if (this.state.ownDevices[deviceId] === name) return this;
     return this.#with({ ownDevices: { ...this.state.ownDevices, [deviceId]: name } });
+  }
+
+  /** A certificate of a device of one's own: what a revocation list names. */
+  withDeviceSerial(deviceId: string, serial: string): AccountBook {
+    const known = this.serialsOf(deviceId);
+    if (known.includes(serial)) return this;
+    const deviceSerials = { ...this.state.deviceSerials, [deviceId]: [...known, serial] };
+    return this.#with({ deviceSerials });
+  }
+
+  serialsOf(deviceId: string): readonly string[] {
+    return this.state.deviceSerials?.[deviceId] ?? [];
+  }
+
+  /** A list counts when its number is higher than that of the one before. */
+  withRevocation(revocation: RevocationRecord): AccountBook {
+    const before = this.state.revocation;
+    if (before && BigInt(before.number) >= BigInt(revocation.number)) return this;
+    return this.#with({ revocation });
+  }
+
+  /** Is this a device of one's own that the account has revoked? */
+  isRevoked(deviceId: string): boolean {
+    const serials = this.state.revocation?.serials ?? [];
+    return this.serialsOf(deviceId).some((serial) => serials.includes(serial));
   }
 
   #request(id: string): InvitationRecord {

@@ -9,8 +9,12 @@ export {
 export {
   type DeviceLink,
   type InviteLink,
+  isJoinLink,
+  type JoinLink,
   readDeviceLink,
   readInviteLink,
+  readJoinLink,
   writeDeviceLink,
   writeInviteLink,
+  writeJoinLink,
 } from './links.ts';

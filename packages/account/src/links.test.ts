@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { parseAccountUri, parseDeviceId } from '@covey/identity';
-import { readDeviceLink, readInviteLink, writeDeviceLink, writeInviteLink } from './index.ts';
+import {
+  isJoinLink,
+  readDeviceLink,
+  readInviteLink,
+  readJoinLink,
+  writeDeviceLink,
+  writeInviteLink,
+  writeJoinLink,
+} from './index.ts';
 
 const device = {
   from: parseAccountUri('a'.repeat(40)),
@@ -14,6 +22,18 @@ const invite = { ...device, conversationId: 'c'.repeat(40) };
 test('CONV-8, ID-4: what is written is read back', () => {
   expect(readInviteLink(writeInviteLink(invite))).toEqual(invite);
   expect(readDeviceLink(writeDeviceLink(device))).toEqual(device);
+});
+
+test('CONV-8: the link of a public conversation says where to join, and holds no secret and no end', () => {
+  const { secret: _, expires: __, ...join } = invite;
+  const link = writeJoinLink(join);
+  expect(readJoinLink(link)).toEqual(join);
+  expect([isJoinLink(link), isJoinLink(writeInviteLink(invite))]).toEqual([true, false]);
+  const parts = Buffer.from(link.slice('covey:join:'.length), 'base64url').toString();
+  expect(Object.keys(JSON.parse(parts)).sort()).toEqual(['a', 'c', 'd', 'u', 'v']);
+  for (const text of ['covey:join:', link.slice(0, -3), writeInviteLink(invite), `${link}A`]) {
+    expect(() => readJoinLink(text)).toThrow(expect.objectContaining({ code: 'LINK_MALFORMED' }));
+  }
 });
 
 test.each([

@@ -21,9 +21,13 @@ export interface InviteLink {
   readonly expires: Date;
 }
 
+/** What `covey invite --link` prints of a public conversation: anybody joins by its id, so it holds no secret and no end. */
+export type JoinLink = Omit<InviteLink, 'secret' | 'expires'>;
+
 /** What `covey device add` prints: opens one account to one new device, once. */
 export type DeviceLink = Omit<InviteLink, 'conversationId'>;
 
+const JOIN_SCHEME = 'covey:join:';
 const SECRET_BYTES = 16;
 const MAX_ADDRESSES = 16;
 const MAX_LINK_LENGTH = 4096;
@@ -31,15 +35,29 @@ const MAX_LINK_LENGTH = 4096;
 export const writeInviteLink = (link: InviteLink): string =>
   write('covey:invite:', { ...membersOf(link), c: link.conversationId });
 
+export const writeJoinLink = ({ addresses, conversationId, device, from }: JoinLink): string =>
+  write(JOIN_SCHEME, { a: [...addresses], c: conversationId, d: device, u: from, v: 1 });
+
+export const isJoinLink = (text: string): boolean => text.startsWith(JOIN_SCHEME);
+
 export const writeDeviceLink = (link: DeviceLink): string =>
   write('covey:device:', membersOf(link));
 
 /** @throws {CoveyError} LINK_MALFORMED */
 export function readInviteLink(text: string): InviteLink {
   const members = read('covey:invite:', text);
-  const { c } = members;
-  if (typeof c !== 'string' || !/^[0-9a-f]{40}$/.test(c)) throw malformed('no conversation');
-  return { ...common(members), conversationId: c };
+  return { ...common(members), conversationId: conversationIn(members) };
+}
+
+/** @throws {CoveyError} LINK_MALFORMED */
+export function readJoinLink(text: string): JoinLink {
+  const members = read(JOIN_SCHEME, text);
+  return { ...whereabouts(members), conversationId: conversationIn(members) };
+}
+
+function conversationIn({ c }: Record<string, unknown>): string {
+  if (typeof c === 'string' && /^[0-9a-f]{40}$/.test(c)) return c;
+  throw malformed('names no conversation');
 }
 
 /** @throws {CoveyError} LINK_MALFORMED */
@@ -65,7 +83,7 @@ function read(scheme: string, text: string): Record<string, unknown> {
   throw malformed('is altered');
 }
 
-function common({ a, d, e, s, u, v }: Record<string, unknown>): DeviceLink {
+function whereabouts({ a, d, u, v }: Record<string, unknown>) {
   if (v !== 1) throw malformed('comes from a newer version');
   const addresses =
     Array.isArray(a) && a.length <= MAX_ADDRESSES && a.every((each) => typeof each === 'string')
@@ -79,11 +97,17 @@ function common({ a, d, e, s, u, v }: Record<string, unknown>): DeviceLink {
     !isAccountUri(u)
   )
     throw malformed('lacks an address or id');
+  return { addresses, device: d, from: u };
+}
+
+function common(members: Record<string, unknown>): DeviceLink {
+  const { e, s } = members;
+  const where = whereabouts(members);
   if (typeof e !== 'number' || e < 0 || e > 253_402_300_799 || typeof s !== 'string')
     throw malformed('lacks its end or secret');
   const secret = secretIn(s);
   if (secret.length !== SECRET_BYTES) throw malformed('has no secret');
-  return { addresses, device: d, from: u, secret, expires: new Date(e * 1000) };
+  return { ...where, secret, expires: new Date(e * 1000) };
 }
 
 function secretIn(text: string): Uint8Array {

@@ -5,18 +5,19 @@ import {
   type Entry,
   layout,
   readVcard,
-  timeline,
   type Writer,
 } from '@covey/conversation';
 import type { AccountChain } from '@covey/identity';
 import type { AccountContext } from './account-context.ts';
 import type { AccountEvent } from './api.ts';
+import { Arrivals } from './arrivals.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
 import { Conversations } from './conversations.ts';
-import { viewOf } from './message-view.ts';
 import { Peering } from './peering.ts';
 import type { AccountFolder, DevicePorts, Link, Papers } from './ports.ts';
 import { Removal } from './removal.ts';
+import { Repairs } from './repairs.ts';
+import { Revocations, serialIn } from './revocations.ts';
 import { Serial } from './serial.ts';
 
 /** One account on this device: its conversations, its book, and its way to other devices. */
@@ -31,6 +32,9 @@ export class AccountRuntime implements AccountContext {
   readonly #saving = new Serial();
   readonly peering: Peering;
   readonly removal: Removal;
+  readonly repairs: Repairs;
+  readonly revocations: Revocations;
+  readonly arrivals = new Arrivals(this);
   readonly #joining = new Set<string>();
   /** Titles as last read, so that listing needs no reading. */
   readonly #titles = new Map<string, string>();
@@ -53,8 +57,17 @@ export class AccountRuntime implements AccountContext {
     const added = (runtime: ConversationRuntime, entries: readonly Entry[]) =>
       this.#added(runtime, entries);
     this.conversations = new Conversations({ folder, crypto, clock, writer: this.writer, added });
-    this.peering = new Peering(this);
-    this.removal = new Removal(this, (id) => this.peering.forget(id));
+    this.repairs = new Repairs(this, folder, (runtime) => this.#wentBack(runtime));
+    this.peering = new Peering(this, {
+      refused: (runtime, refusal, by) => this.repairs.noted(runtime, refusal, by),
+      revoked: (list) => this.revocations.learn(list),
+    });
+    this.revocations = new Revocations(this, () => this.peering.accountChanged());
+    this.removal = new Removal(this, (id) => {
+      this.repairs.forget(id);
+      this.arrivals.forget(id);
+      this.peering.forget(id);
+    });
   }
 
   /** Opens all conversations, then listens and dials. */
@@ -64,20 +77,24 @@ export class AccountRuntime implements AccountContext {
     ports: DevicePorts,
   ): Promise<AccountRuntime> {
     const state = (await folder.readState()) ?? EMPTY_STATE;
-    const book = new AccountBook(state).withOwnDevice(
-      identity.writer.deviceId,
-      identity.papers.deviceName,
-    );
+    const book = new AccountBook(state)
+      .withOwnDevice(identity.writer.deviceId, identity.papers.deviceName)
+      .withDeviceSerial(identity.writer.deviceId, serialIn(identity.papers.devicePem));
     const account = new AccountRuntime(folder, identity, book, ports);
     for (const id of book.conversationIds) await account.conversations.open(id);
-    for (const runtime of account.conversations.all()) await account.readTitle(runtime);
+    for (const runtime of account.conversations.all()) {
+      await account.readTitle(runtime);
+      await account.arrivals.opened(runtime);
+    }
     await account.removal.resume();
     await account.peering.start();
     return account;
   }
 
   async close(): Promise<void> {
+    this.revocations.close();
     await this.peering.close();
+    await this.arrivals.close();
     await this.conversations.close();
     await this.#saving.run(async () => {});
   }
@@ -104,7 +121,10 @@ export class AccountRuntime implements AccountContext {
       const { state } = await runtime.resolved();
       if (!state.isWriter(this.writer.uri)) await runtime.write({ kind: 'join' });
       await this.update((book) => book.synced(runtime.id));
+      // From now on its source talks here by what the state says of him.
+      this.peering.moved(runtime, { joined: false });
       await this.readTitle(runtime);
+      await this.revocations.carryInto(runtime);
       this.emit('ConversationReady', { conversationId: runtime.id });
     } finally {
       this.#joining.delete(runtime.id);
@@ -143,32 +163,19 @@ export class AccountRuntime implements AccountContext {
 
   /** New commits are durable: hosts hear of them, then other devices. */
   #added(runtime: ConversationRuntime, entries: readonly Entry[]): void {
-    const conversationId = runtime.id;
-    const shown = new Map(timeline(entries).map((message) => [message.entry, message]));
-    for (const entry of entries) {
-      const { kind } = entry.content;
-      if (kind === 'merge') continue;
-      const message = shown.get(entry);
-      const view = message
-        ? viewOf(message)
-        : viewOf({
-            entry,
-            fields: stringFields(entry),
-            reactions: [],
-            editions: [],
-            deleted: false,
-            needsNewerVersion: false,
-          });
-      this.emit('MessageReceived', { conversationId, message: view });
-      if (MEMBER_KINDS.has(kind)) {
-        this.emit('ConversationMemberEvent', { conversationId, uri: entry.uri, action: kind });
-      }
-      if (kind === 'profile') this.emit('ConversationProfileUpdated', { conversationId });
-    }
+    this.arrivals.added(runtime, entries);
+    void this.revocations
+      .added(runtime, entries)
+      .catch((err: unknown) => this.ports.log.error({ err }, 'a revocation list was not read'));
     if (entries.some(({ content }) => content.kind === 'profile')) void this.readTitle(runtime);
     const joined = entries.some(({ content }) => content.kind === 'join');
     this.peering.moved(runtime, { joined });
     void runtime.tidy().catch((err: unknown) => this.ports.log.error({ err }, 'packing failed'));
+  }
+
+  async #wentBack(runtime: ConversationRuntime): Promise<void> {
+    await this.readTitle(runtime);
+    this.peering.moved(runtime, { joined: false });
   }
 
   async readTitle(runtime: ConversationRuntime): Promise<void> {
@@ -177,16 +184,6 @@ export class AccountRuntime implements AccountContext {
     const { title } = await this.profile(runtime);
     this.#titles.set(runtime.id, title ?? '');
   }
-}
-
-const MEMBER_KINDS: ReadonlySet<string> = new Set(['add', 'join', 'leave', 'ban', 'unban']);
-
-function stringFields({ content: { fields } }: Entry): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fields).filter(
-      (member): member is [string, string] => typeof member[1] === 'string' && member[0] !== 'type',
-    ),
-  );
 }
 
 /** Only the members that are there. */

@@ -1,3 +1,4 @@
+import type { Explanation, layout, VoidStep } from '@covey/conversation';
 import type { Oid } from '@covey/git-objects';
 import type { AccountUri, DeviceId } from '@covey/identity';
 import type { Passphrase } from './passphrase.ts';
@@ -85,9 +86,17 @@ export interface Account {
     uri: AccountUri,
     addresses: readonly string[],
   ): Promise<{ commit: Oid; delivered: boolean }>;
-  /** A link with a single-use secret; whoever presents it is invited by a commit of this device. */
-  createInvitationLink(conversationId: string): Promise<{ link: string; expires: Date }>;
-  /** Presents a link to the device that made it. Resolves when the clone has begun. @throws {CoveyError} LINK_MALFORMED, LINK_REFUSED, PEER_UNREACHABLE */
+  /**
+   * A link with a single-use secret; whoever presents it is invited by a commit of this device. Of a public
+   * conversation it names where to join, as often as one likes, and has no end.
+   */
+  createInvitationLink(conversationId: string): Promise<{ link: string; expires?: Date }>;
+  /** The link opens nothing any more. @throws {CoveyError} LINK_MALFORMED, LINK_REFUSED when it wasn't made here */
+  revokeInvitationLink(link: string): Promise<void>;
+  /**
+   * Presents a link to the device that made it, or joins a public conversation. Resolves when the clone has begun.
+   * @throws {CoveyError} LINK_MALFORMED, LINK_REFUSED, CONVERSATION_NOT_FOUND, PEER_UNREACHABLE
+   */
   acceptInvitationLink(link: string): Promise<{ conversationId: Oid }>;
   getConversationRequests(): readonly ConversationRequest[];
   /** @throws {CoveyError} REQUEST_NOT_FOUND */
@@ -100,14 +109,75 @@ export interface Account {
     conversationId: string,
     page: { from?: string; n: number },
   ): Promise<readonly Message[]>;
+  /**
+   * Casts this account's vote on an account or a device, unless it has; with `resolve` carries the question out when
+   * that makes a majority. Only ever asked for by a person (BAN-8).
+   * @throws {CoveyError} COMMIT_REFUSED, with the rule
+   */
+  vote(
+    conversationId: string,
+    target: string,
+    action: VoteAction,
+    options?: { resolve?: boolean },
+  ): Promise<VoteOutcome>;
+  /** Carries a question out that more than half of the admins have voted for. @throws {CoveyError} COMMIT_REFUSED, with the rule */
+  resolveVote(conversationId: string, target: string, action: VoteAction): Promise<VoteOutcome>;
+  /** Votes to ban, and resolves when that makes a majority. @throws {CoveyError} COMMIT_REFUSED, with the rule */
+  removeConversationMember(conversationId: string, uri: AccountUri): Promise<VoteOutcome>;
   /** Leaves: commits the leave, tells the others, forgets the conversation here. */
   removeConversation(conversationId: string): Promise<void>;
   /** Heads and state digest, to compare two devices. */
   conversationState(conversationId: string): Promise<ConversationState>;
+  /**
+   * What stands only on commits of this account that others refuse. `apply` saves it and goes back to the last heads
+   * that are accepted; `resend` says the saved texts again.
+   * @throws {CoveyError} REPAIR_NOT_SAVED
+   */
+  repair(conversationId: string, options: { apply?: boolean; resend?: boolean }): Promise<Repair>;
+  /**
+   * Why a commit, or the place of an account (or of a device's), is as it is.
+   * @throws {CoveyError} MESSAGE_NOT_FOUND when nothing here has this id
+   */
+  explain(conversationId: string, id: string): Promise<Explanation>;
+  /**
+   * Two contradictory commits of one account as a file that others judge offline (docs/protocol/evidence.md).
+   * @throws {CoveyError} EVIDENCE_UNPROVEN
+   */
+  evidence(conversationId: string, one: string, other: string): Promise<{ evidence: string }>;
   /** A one-time code for `link` on the new device. */
   addDevice(): Promise<{ code: string; expires: Date }>;
-  getDevices(): readonly { deviceId: DeviceId; name: string; thisDevice: boolean }[];
+  getDevices(): readonly OwnDevice[];
+  /**
+   * Disowns a device: the account's new revocation list is committed into every conversation.
+   * @throws {CoveyError} DEVICE_NOT_FOUND, REQUEST_MALFORMED for this very device
+   */
+  revokeDevice(deviceId: DeviceId): Promise<{ number: string; conversations: readonly Oid[] }>;
 }
+
+/** A device of the account, the revoked ones too. */
+export interface OwnDevice {
+  readonly deviceId: DeviceId;
+  readonly name: string;
+  readonly thisDevice: boolean;
+  readonly revoked: boolean;
+}
+
+export type VoteAction = layout.VoteAction;
+
+/** What came of a vote, and how far the question is. */
+export interface VoteOutcome {
+  /** The commit that cast it; absent when it had been cast before. */
+  readonly vote?: Oid;
+  /** The commit that carried it out; absent when votes are missing, or nobody asked for it. */
+  readonly resolution?: Oid;
+  /** Admins who have voted for it. */
+  readonly voters: readonly AccountUri[];
+  readonly admins: number;
+  /** Votes that a majority still lacks. */
+  readonly missing: number;
+}
+
+export type { Explanation } from '@covey/conversation';
 
 export interface ConversationSummary {
   readonly id: Oid;
@@ -124,11 +194,52 @@ export interface ConversationState {
   readonly connected: readonly DeviceId[];
 }
 
+/** What others refuse, and what comes of it. */
+export interface Repair {
+  /** `rule` and `path` as the first of them said; `by` whose devices. */
+  readonly refused: readonly {
+    readonly commit: Oid;
+    readonly rule: string;
+    readonly path: string;
+    readonly by: readonly DeviceId[];
+  }[];
+  /** These and what stands on them, oldest first. */
+  readonly lost: readonly {
+    readonly id: Oid;
+    readonly author: AccountUri;
+    readonly isOwn: boolean;
+    readonly type: string;
+    readonly timestamp: number;
+    readonly body?: string;
+  }[];
+  /** The last heads that are accepted. */
+  readonly heads: readonly Oid[];
+  /** The folder where it was saved. */
+  readonly saved?: string;
+  /** Commits that say again what was saved. */
+  readonly resent: readonly Oid[];
+}
+
 export interface Member {
   readonly uri: AccountUri;
   readonly role: Role;
   /** Commit id, or empty. */
   readonly lastDisplayed: string;
+  /** Of a banned one: where an unban brings it back to. */
+  readonly bannedFrom?: layout.BanClass;
+  readonly devices?: readonly DeviceId[];
+  readonly bannedDevices?: readonly DeviceId[];
+  /** Votes on it and on its devices that are not resolved. */
+  readonly votes?: readonly OpenVote[];
+}
+
+export interface OpenVote {
+  readonly action: VoteAction;
+  /** The account, or a device of it. */
+  readonly target: string;
+  readonly voters: readonly AccountUri[];
+  readonly admins: number;
+  readonly missing: number;
 }
 
 /** CONV-6: a map of strings. `id` is the conversation's. */
@@ -172,6 +283,20 @@ export interface Message {
   readonly deleted: boolean;
   /** A type that this version does not know. */
   readonly needsNewerVersion: boolean;
+  /** It came here after messages that stand behind it. Remembered until the daemon stops. */
+  readonly late?: boolean;
+  /** It claims to be older than a commit that it was written after. */
+  readonly timeContradicts?: boolean;
+  /** Why it has no effect: to be shown folded. */
+  readonly void?: VoidMark;
+}
+
+/** Why a commit is void (authority.md, the cut). */
+export interface VoidMark {
+  readonly step: VoidStep;
+  /** The removal or list that it falls by. */
+  readonly by?: Oid;
+  readonly found: string;
 }
 
 /** What happens, in order. `id` rises by one with each event of an account. */
@@ -188,10 +313,16 @@ export interface AccountEvent {
     | 'ConversationSyncFinished'
     | 'MessageReceived'
     | 'CommitRefused'
+    | 'OwnCommitRefused'
+    | 'ConversationRepaired'
+    | 'NewerVersionNeeded'
+    | 'StateDiverged'
     | 'PeerConnected'
     | 'PeerDisconnected'
     | 'QuarantineOpened'
-    | 'DeviceAdded';
+    | 'MessagesVoided'
+    | 'DeviceAdded'
+    | 'DeviceRevoked';
   /** Names and ids as strings, a message as {@link Message}. */
   readonly payload: Readonly<Record<string, unknown>>;
 }

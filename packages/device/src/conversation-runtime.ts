@@ -1,8 +1,7 @@
 import {
-  type BegunCheck,
-  beginChecks,
   Composition,
   type Crypto,
+  collect,
   type Entry,
   History,
   type Intent,
@@ -10,21 +9,21 @@ import {
   type Resolved,
   refusal,
   stateDigest,
+  takesFromAnybody,
   type Writer,
 } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
-import { DEFAULT_PACK_LIMITS, type Oid } from '@covey/git-objects';
+import type { Oid } from '@covey/git-objects';
 import {
+  havesBelow,
   havesOf,
-  type Incoming,
-  incomingCommits,
   newAmong,
   objectsOf,
   reachedObjects,
   sliceFor,
-  tipsOf,
 } from '@covey/replication';
-import type { Clock, ConversationStore, Quarantine } from './ports.ts';
+import type { Clock, ConversationStore } from './ports.ts';
+import { Reception } from './reception.ts';
 import { Serial } from './serial.ts';
 
 const HEAD_REF = 'refs/heads/main';
@@ -53,13 +52,6 @@ export type Fetched =
       readonly found: string;
     };
 
-interface Received {
-  readonly incoming: Incoming;
-  readonly checks: ReadonlyMap<Oid, BegunCheck>;
-  readonly came: ReadonlySet<Oid>;
-  readonly quarantine: Quarantine;
-}
-
 /** What came with one fetch, read whole and waiting to be judged. */
 export interface Slice {
   /** Commits that are the parent of none that came: who has these has the slice. */
@@ -76,12 +68,15 @@ export interface Slice {
  */
 export class ConversationRuntime {
   readonly id: string;
-  readonly history: History;
   readonly store: ConversationStore;
+  readonly #crypto: Crypto;
   readonly #clock: Clock;
   readonly #writer: Writer;
   readonly #queue = new Serial();
   readonly #added: (entries: readonly Entry[]) => void;
+  /** Its first commit says so, and so it can't be fetched. */
+  needsNewerVersion = false;
+  #history: History;
   #waiting: Waiting[] = [];
   #sincePack = 0;
 
@@ -97,18 +92,48 @@ export class ConversationRuntime {
   ) {
     this.id = id;
     this.store = store;
-    this.history = new History(deps.crypto, { profile: 'strict' });
+    this.#crypto = deps.crypto;
+    this.#history = new History(deps.crypto, { profile: 'strict' });
     this.#clock = deps.clock;
     this.#writer = deps.writer;
     this.#added = deps.added;
   }
 
+  /** Only grows, but for {@link goBack}: not to be kept by others. */
+  get history(): History {
+    return this.#history;
+  }
+
   /** Reads what the repository has. It was judged when it was admitted: signatures are not checked again. */
   async load(order: readonly Oid[]): Promise<void> {
-    const broken = await judgeAll(order, this.history, this.store, undefined, { trusted: true });
-    if (broken) throw refusal(broken);
+    await this.#judgeAgain(order, this.history);
     // What came before the last stop was perhaps never packed.
     this.#sincePack = order.length;
+  }
+
+  async #judgeAgain(order: readonly Oid[], history: History): Promise<void> {
+    const broken = await judgeAll(order, history, this.store, undefined, { trusted: true });
+    if (broken) throw refusal(broken);
+  }
+
+  /**
+   * Makes what `choose` finds the heads; what stands above them is forgotten, though its objects stay. `first` is done
+   * before, while nothing has changed. A crash leaves the heads as they were, or these.
+   */
+  goBack<T>(
+    choose: () => { readonly heads: readonly Entry[] } & T,
+    first: (chosen: T) => Promise<void>,
+  ): Promise<void> {
+    return this.#queue.run(async () => {
+      const chosen = choose();
+      const { heads } = chosen;
+      const history = new History(this.#crypto, { profile: 'strict' });
+      const oids = heads.map(({ oid }) => oid);
+      await this.#judgeAgain(await collect(oids, this.store), history);
+      await first(chosen);
+      await this.store.replaceRefs(refsOf(heads));
+      this.#history = history;
+    });
   }
 
   get heads(): readonly Oid[] {
@@ -181,6 +206,11 @@ export class ConversationRuntime {
     return added;
   }
 
+  /** A place for what another device sends. To be dropped in the end. */
+  async reception(): Promise<Reception> {
+    return new Reception(await this.store.quarantine(), this.history.papers);
+  }
+
   /**
    * Takes in the bytes that another device sends. Nothing of them counts before {@link Slice.judge}.
    * @throws {CoveyError} PACK_MALFORMED, PACK_LIMIT_EXCEEDED, OBJECT_COLLISION, DEADLINE_EXCEEDED
@@ -190,41 +220,44 @@ export class ConversationRuntime {
     signal: AbortSignal,
     opened: () => void,
   ): Promise<Slice> {
-    const quarantine = await this.store.quarantine();
+    const reception = await this.reception();
     opened();
     try {
-      const came = await quarantine.receive(chunks, { limits: DEFAULT_PACK_LIMITS, signal });
-      const incoming = await incomingCommits(came, quarantine.objects);
       // While the slice before this one is judged.
-      const { papers } = this.history;
-      const checks = await beginChecks(incoming.order, quarantine.objects, papers);
+      await reception.take(chunks, signal);
       return {
-        tips: tipsOf(incoming),
-        has: (oid) => incoming.commits.has(oid),
-        judge: () =>
-          this.#queue
-            .run(() => this.#judge({ incoming, checks, came: new Set(came), quarantine }))
-            .finally(() => quarantine.drop()),
-        drop: () => quarantine.drop(),
+        tips: reception.tips,
+        has: (oid) => reception.has(oid),
+        judge: () => this.judge(reception).finally(() => reception.drop()),
+        drop: () => reception.drop(),
       };
     } catch (reason) {
-      await quarantine.drop();
+      await reception.drop();
       throw reason;
     }
   }
 
-  /** Oldest first. All of it is taken in, or nothing is. */
-  async #judge({ incoming, checks, came, quarantine }: Received): Promise<Fetched> {
-    const reader = quarantine.objects;
-    const { commits } = incoming;
+  /**
+   * Judges what came, oldest first. All of it is taken in, or nothing is. `fromAnybody`: of somebody with whom nothing
+   * is exchanged, only resolutions with their ancestors are.
+   * @throws {CoveyError} GIT_OBJECT_MALFORMED, OBJECT_MISSING, OBJECT_COLLISION; PEER_REFUSED when other things came
+   */
+  judge(reception: Reception, { fromAnybody = false } = {}): Promise<Fetched> {
+    return this.#queue.run(() => this.#judge(reception, fromAnybody));
+  }
+
+  async #judge(reception: Reception, fromAnybody: boolean): Promise<Fetched> {
+    const { incoming, checks, came, objects } = reception;
     const order = newAmong(incoming, (oid) => this.knows(oid));
-    const reached = await reachedObjects(order, commits, came, reader);
+    const reached = await reachedObjects(order, incoming.commits, came, objects);
     const draft = this.history.draft();
     const broken =
-      (await judgeAll(order, draft, reader, undefined, { checks })) ??
-      this.#notThisOne(draft);
+      (await judgeAll(order, draft, objects, undefined, { checks })) ?? this.#notThisOne(draft);
     if (broken) return { outcome: 'refused', path: '', ...broken };
-    await quarantine.admit(reached);
+    if (fromAnybody && order.length > 0 && !takesFromAnybody(tipKinds(draft.ordered))) {
+      throw new CoveyError('PEER_REFUSED', 'other things than resolutions came from outside');
+    }
+    await reception.admit(reached);
     const entries = order.length > 0 ? await this.#adopt(draft) : [];
     return { outcome: 'admitted', entries };
   }
@@ -242,6 +275,11 @@ export class ConversationRuntime {
 
   get haves(): readonly Oid[] {
     return this.history.size === 0 ? [] : havesOf(this.history);
+  }
+
+  /** What of the part below these commits is here. */
+  havesBelow(tips: readonly Oid[]): readonly Oid[] {
+    return havesBelow(this.history, tips);
   }
 
   /** Objects that answer a fetch: as many commits, oldest first, as fit into one slice. */
@@ -262,6 +300,12 @@ export class ConversationRuntime {
     await this.#queue.run(async () => {});
     await this.store.close();
   }
+}
+
+/** Of the commits that are the parent of none of these. */
+function tipKinds(entries: readonly Entry[]) {
+  const parents = new Set(entries.flatMap((entry) => entry.parents));
+  return entries.filter((entry) => !parents.has(entry)).map(({ content }) => content.kind);
 }
 
 /** `refs/heads/main` is the last head in display order; any others stand beside it. */

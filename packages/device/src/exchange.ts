@@ -4,8 +4,9 @@ import type { GitMessageId, KnownDevice } from '@covey/grpc-api';
 import { BackOff, type Effect, Replicator } from '@covey/replication';
 import type { AccountContext } from './account-context.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
+import { DigestWatch } from './digest-watch.ts';
 import { Fetching } from './fetching.ts';
-import type { Link } from './ports.ts';
+import type { Link, RemoteDevice } from './ports.ts';
 
 const ANNOUNCE_MIME = 'application/im-gitmessage-id';
 const MAX_ANNOUNCED_HEADS = 1024;
@@ -25,17 +26,21 @@ export class Exchange {
   readonly #roster: RosterSide;
   readonly #replicator: Replicator;
   readonly #fetching: Fetching;
+  readonly #digests: DigestWatch;
   readonly #known = new Map<string, Link>();
   readonly #backOffs = new Map<string, BackOff>();
   /** Links with an announcement on its way, and whether there is more to say since. */
   readonly #announcing = new Map<Link, boolean>();
   readonly #closing = new AbortController();
+  /** Ends the fetch from a device. */
+  readonly #fetches = new Map<string, AbortController>();
 
   constructor(runtime: ConversationRuntime, account: AccountContext, roster: RosterSide) {
     this.#roster = roster;
     this.#runtime = runtime;
     this.#account = account;
     this.#fetching = new Fetching(runtime, account);
+    this.#digests = new DigestWatch(runtime, account);
     this.#replicator = new Replicator(runtime.heads, (oid) => runtime.knows(oid));
   }
 
@@ -57,7 +62,17 @@ export class Exchange {
     if (this.#known.get(peer) !== link) return;
     this.#known.delete(peer);
     this.#backOffs.delete(peer);
+    this.#digests.forget(peer);
+    const over = new CoveyError('PEER_REFUSED', 'nothing is exchanged with this device any more');
+    this.#fetches.get(peer)?.abort(over);
     this.#do(this.#replicator.unlinked(peer));
+  }
+
+  /** Who may no longer talk about this conversation is asked for nothing more, and told nothing. */
+  keepOnly(isAllowed: (remote: RemoteDevice) => boolean): void {
+    for (const link of [...this.#known.values()]) {
+      if (!isAllowed(link.remote)) this.unlinked(link);
+    }
   }
 
   announced(link: Link, { heads, stateDigest }: GitMessageId): void {
@@ -70,13 +85,26 @@ export class Exchange {
 
   moved(): void {
     this.#do(this.#replicator.moved(this.#runtime.heads));
+    void this.#digests.moved().then((devices) => this.#warn(devices));
+  }
+
+  async #compare({ remote }: Link, heads: readonly string[], digest: string): Promise<void> {
+    const { deviceId } = remote;
+    if (await this.#digests.told(deviceId, heads, digest)) this.#warn([deviceId]);
+  }
+
+  /** Who has the same heads would hear no word of them: now he does, so that his side is reported too. */
+  #warn(devices: readonly string[]): void {
+    this.#do(devices.map((peer) => ({ do: 'announce', peer, heads: this.#runtime.heads })));
   }
 
   /** Asks for the other side's heads, and tells each other of further devices. */
   async #greet(link: Link): Promise<void> {
     const conversationId = this.#runtime.id;
     try {
-      const { heads } = await link.heads({ conversationId }, this.#closing.signal);
+      const asked = await link.heads({ conversationId }, this.#closing.signal);
+      const { heads } = asked;
+      void this.#compare(link, heads, asked.stateDigest);
       this.#do(this.#replicator.announced(link.remote.deviceId, heads.filter(isOid)));
       // Nothing to fetch: a clone that was complete when this device was stopped.
       if (heads.length > 0 && heads.every((oid) => this.#runtime.knows(oid)))
@@ -121,18 +149,6 @@ export class Exchange {
       this.#do(this.#replicator.untold(peer));
       void this.#greet(link);
     });
-  }
-
-  /** The same commits with another state is a bug in one of two programs, and is reported as one. */
-  async #compare({ remote }: Link, heads: readonly string[], digest: string): Promise<void> {
-    const ours = this.#runtime.heads;
-    if (digest === '' || [...heads].sort().join() !== [...ours].sort().join()) return;
-    if (digest !== (await this.#runtime.digest()) && this.#runtime.heads.join() === ours.join()) {
-      this.#account.ports.log.error(
-        { device: remote.deviceId.slice(0, 8), conversation: this.#runtime.id },
-        'state digests differ',
-      );
-    }
   }
 
   #do(effects: readonly Effect[]): void {
@@ -185,15 +201,28 @@ export class Exchange {
 
   async #fetch(link: Link, wants: readonly Oid[]): Promise<void> {
     const peer = link.remote.deviceId;
+    if (this.#runtime.needsNewerVersion) {
+      // Each new message there would bring all of it again, for nothing.
+      this.#do(this.#replicator.fetched(peer, 'failed'));
+      return;
+    }
     let outcome: Parameters<Replicator['fetched']>[1] = 'done';
+    const fetch = new AbortController();
+    this.#fetches.set(peer, fetch);
+    const end = () => fetch.abort(this.#closing.signal.reason);
+    this.#closing.signal.addEventListener('abort', end, { once: true });
+    if (this.#closing.signal.aborted) end();
     try {
-      const refused = await this.#fetching.fetchAll(link, wants, this.#closing.signal);
+      const refused = await this.#fetching.fetchAll(link, wants, fetch.signal);
       if (refused) outcome = { refused: [...wants], invalid: refused };
       else await this.#finished(link);
     } catch (err) {
       outcome = 'failed';
       this.#told(err, peer);
       this.#greetLater(link, err);
+    } finally {
+      this.#closing.signal.removeEventListener('abort', end);
+      if (this.#fetches.get(peer) === fetch) this.#fetches.delete(peer);
     }
     if (outcome === 'done') this.#backOffs.delete(peer);
     this.#do(this.#replicator.fetched(peer, outcome));

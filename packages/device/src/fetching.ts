@@ -1,5 +1,6 @@
 import { CoveyError } from '@covey/errors';
 import type { Oid } from '@covey/git-objects';
+import type { Refusal } from '@covey/grpc-api';
 import type { AccountContext } from './account-context.ts';
 import type { ConversationRuntime, Slice } from './conversation-runtime.ts';
 import type { Link } from './ports.ts';
@@ -7,6 +8,10 @@ import type { Link } from './ports.ts';
 /** Objects of one slice. A link that is too slow for it gets smaller ones. */
 const MOST_BYTES = 16 * 1024 * 1024;
 const LEAST_BYTES = 64 * 1024;
+/** The rule that an old program breaks a newer conversation by: nothing is wrong but its age. */
+const NEWER_RULES = 'initial/rules-version';
+/** As much of a path as a refusal can name (`peer.proto`), in characters of which none has more than four bytes. */
+const MAX_PATH = 64;
 /** For one slice. One fetch runs at a time: who sends a byte now and then would else keep all others out. */
 const SLICE_DEADLINE_MS = 2 * 60 * 1000;
 
@@ -41,6 +46,8 @@ export class Fetching {
       next = this.#receive(link, wants, [], stop.signal);
       for (;;) {
         const slice: Slice = await next;
+        // The right to it may have gone while it was on its way.
+        stop.signal.throwIfAborted();
         const isLast = wants.every((oid) => slice.has(oid) || this.#runtime.knows(oid));
         next = isLast ? undefined : this.#receive(link, wants, slice.tips, stop.signal);
         next?.catch(() => {}); // Awaited in its turn, or not at all.
@@ -96,12 +103,29 @@ export class Fetching {
     const from = link.remote.deviceId;
     if (fetched.outcome === 'refused') {
       const { rule, commit, path, found } = fetched;
-      this.#account.emit('CommitRefused', { conversationId, rule, commit, path, found, from });
-      const device = from.slice(0, 8);
-      this.#account.ports.log.info({ rule, commit, path, device }, 'commit refused');
+      const isNewer = rule === NEWER_RULES;
+      if (isNewer) this.#runtime.needsNewerVersion = true;
+      const event = isNewer ? 'NewerVersionNeeded' : 'CommitRefused';
+      this.#account.emit(event, { conversationId, rule, commit, path, found, from });
+      const text = isNewer ? 'a conversation needs a newer version' : 'commit refused';
+      this.#account.ports.log.info({ rule, commit, path, device: shortName(from) }, text);
+      if (!isNewer) void this.#tell(link, { conversationId, rule, commit, path });
       return commit;
     }
     if (fetched.entries.length > 0) return undefined;
     throw new CoveyError('OBJECT_MISSING', 'a peer announced what it does not give');
   }
+
+  /** Who sent it may have written it, or built on it, and is best placed to mend it. */
+  async #tell(link: Link, refusal: Refusal): Promise<void> {
+    const path = refusal.path.length > MAX_PATH ? '' : refusal.path;
+    try {
+      await link.refused({ ...refusal, path });
+    } catch (err) {
+      this.#account.ports.log.debug({ err }, 'a refusal was not heard');
+    }
+  }
 }
+
+/** Of a device id, for logs. */
+export const shortName = (deviceId: string): string => deviceId.slice(0, 8);

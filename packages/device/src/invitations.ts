@@ -1,4 +1,4 @@
-import type { InviteLink } from '@covey/account';
+import type { InviteLink, JoinLink } from '@covey/account';
 import { CoveyError } from '@covey/errors';
 import type { Invite, InviteRequest, InviteResponse, Redeem } from '@covey/grpc-api';
 import { type AccountUri, parseAccountUri } from '@covey/identity';
@@ -8,6 +8,7 @@ import type { Link, Network, RemoteDevice } from './ports.ts';
 import type { Rights } from './rights.ts';
 import type { Roster } from './roster.ts';
 
+const ASK_MIME = 'application/invite';
 const INVITE_MIME = 'application/invite+json';
 const MAX_METADATA_LENGTH = 4096;
 /** Seconds by which an inviter's clock may run ahead. */
@@ -115,6 +116,25 @@ export class Invitations {
     await this.#take(remote, response.body.value);
   }
 
+  /** Joins a public conversation by its id, from a device that has it. @throws {CoveyError} CONVERSATION_NOT_FOUND, PEER_UNREACHABLE */
+  async askToJoin({ addresses, conversationId, device, from }: JoinLink): Promise<void> {
+    const { network, roster } = this.#deps;
+    const request: InviteRequest = {
+      body: { $case: 'ask', value: { mimeType: ASK_MIME, conversationId } },
+    };
+    const { response, remote } = await firstThatAnswers(addresses, (address) =>
+      network.knock(address, { deviceId: device, uri: from }, request),
+    );
+    const invite = response.body?.$case === 'invite' ? response.body.value : undefined;
+    if (invite?.conversationId !== conversationId) {
+      throw new CoveyError('CONVERSATION_NOT_FOUND', 'no such conversation');
+    }
+    await roster.met(remote.deviceId, remote.uri, addresses);
+    // A person asks now: what was declined before is open again.
+    const now = Math.floor(this.#deps.account.ports.clock.now().getTime() / 1000);
+    await this.#take(remote, { ...invite, received: String(now) });
+  }
+
   /** Answers the one call that strangers may make. */
   async answer(remote: RemoteDevice, { body }: InviteRequest): Promise<InviteResponse> {
     switch (body?.$case) {
@@ -180,11 +200,27 @@ export class Invitations {
     const { state } = await runtime.resolved();
     const isNew = state.placeOf(remote.uri) === undefined;
     const entry = isNew
-      ? await runtime.write({ kind: 'add', uri: remote.uri })
+      ? await this.#addBy(runtime, remote.uri, () =>
+          account.update((next) => next.withLink(hash, link)),
+        )
       : runtime.history.heads.at(-1);
     await roster.met(remote.deviceId, remote.uri, addresses);
     if (!entry) throw new CoveyError('CONVERSATION_NOT_FOUND', 'no such conversation');
     return this.#inviteTo(runtime, entry.time);
+  }
+
+  /** CONV-8: a link never admits by itself; its maker may have lost the right to invite, or the other is banned. */
+  async #addBy(runtime: ConversationRuntime, uri: AccountUri, unused: () => Promise<void>) {
+    try {
+      return await runtime.write({ kind: 'add', uri });
+    } catch (cause) {
+      if (!CoveyError.is(cause, 'COMMIT_REFUSED')) throw cause;
+      await unused();
+      const rule = cause.data['rule'] ?? '';
+      throw new CoveyError('LINK_REFUSED', `the conversation lets nobody in by it: ${rule}`, {
+        cause,
+      });
+    }
   }
 
   async #asksAgain(remote: RemoteDevice, conversationId: string): Promise<Invite> {

@@ -1,8 +1,7 @@
-import { readInviteLink, writeDeviceLink, writeInviteLink } from '@covey/account';
 import type { JsonObject } from '@covey/codec';
-import { Composition, History, rolesOf } from '@covey/conversation';
+import { Composition, explain, gatherEvidence, History, rollCall } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
-import type { Oid } from '@covey/git-objects';
+import { type Oid, parseOid } from '@covey/git-objects';
 import type { AccountUri, DeviceId } from '@covey/identity';
 import { type AccountRuntime, definedOnly } from './account-runtime.ts';
 import type {
@@ -11,16 +10,22 @@ import type {
   ConversationRequest,
   ConversationState,
   ConversationSummary,
+  Explanation,
   Member,
   Message,
   Mode,
   OutgoingMessage,
+  Repair,
+  VoteAction,
+  VoteOutcome,
 } from './api.ts';
+import { carryOut, castVote } from './ballots.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
 import { messagePage } from './message-view.ts';
+import { OwnLinks } from './own-links.ts';
 
-const LINK_LIFE_MS = 7 * 24 * 3600 * 1000;
-const DEVICE_LINK_LIFE_MS = 5 * 60 * 1000;
+/** What the first commit says, and no later one changes. */
+const FIXED_KEYS: readonly string[] = ['mode', 'flat', 'profile'];
 const PROFILE_KEYS: readonly string[] = [
   'title',
   'description',
@@ -33,10 +38,12 @@ const PROFILE_KEYS: readonly string[] = [
 export class LocalAccount implements Account {
   readonly #account: AccountRuntime;
   readonly #info: () => AccountInfo;
+  readonly #links: OwnLinks;
 
   constructor(account: AccountRuntime, info: () => AccountInfo) {
     this.#account = account;
     this.#info = info;
+    this.#links = new OwnLinks(account, account.peering);
   }
 
   get info(): AccountInfo {
@@ -60,6 +67,7 @@ export class LocalAccount implements Account {
       book.withConversation(root.oid, { created: this.#account.ports.clock.now().getTime() }),
     );
     await this.#account.peering.started(runtime);
+    await this.#account.revocations.carryInto(runtime);
     if (title !== undefined && title !== '')
       await this.updateConversationInfos(root.oid, { title });
     this.#account.emit('ConversationReady', { conversationId: root.oid });
@@ -96,7 +104,13 @@ export class LocalAccount implements Account {
     if (record.syncing) return { mode: '2', ...record.syncing.metadatas, syncing: 'true' };
     const runtime = this.#runtime(conversationId);
     const profile = await this.#account.profile(runtime);
-    return { mode: String(runtime.history.charter?.mode ?? 2), ...definedOnly(profile) };
+    const { charter } = runtime.history;
+    return {
+      mode: String(charter?.mode ?? 2),
+      ...(charter?.flat ? { flat: 'true' } : {}),
+      ...(charter?.profileBy === 'member' ? { profile: 'member' } : {}),
+      ...definedOnly(profile),
+    };
   }
 
   async updateConversationInfos(
@@ -105,10 +119,13 @@ export class LocalAccount implements Account {
   ): Promise<void> {
     const runtime = this.#runtime(conversationId);
     const current = await this.conversationInfos(conversationId);
-    if ('mode' in infos && infos['mode'] !== current['mode']) {
-      throw new CoveyError('MODE_IS_FIXED', 'the mode was fixed by the first commit');
+    const fixed = FIXED_KEYS.find((key) => key in infos && infos[key] !== current[key]);
+    if (fixed !== undefined) {
+      throw new CoveyError('MODE_IS_FIXED', `the ${fixed} was fixed by the first commit`);
     }
-    const { mode: _, ...changed } = infos;
+    const changed = Object.fromEntries(
+      Object.entries(infos).filter(([key]) => !FIXED_KEYS.includes(key)),
+    );
     const stray = Object.keys(changed).find((key) => !PROFILE_KEYS.includes(key));
     if (stray !== undefined) throw new CoveyError('REQUEST_MALFORMED', `infos have no ${stray}`);
     await runtime.write({
@@ -127,12 +144,35 @@ export class LocalAccount implements Account {
       if (source.uri === uri) return [source];
       return [{ uri, role: 'invited', lastDisplayed: '' }, source];
     }
-    const { state } = await this.#runtime(conversationId).resolved();
-    return rolesOf(state).map(({ uri, role }) => ({
-      uri: uri as AccountUri,
-      role,
+    const { history, store } = this.#runtime(conversationId);
+    // Ids in a judged state are of their form.
+    return (await rollCall(history, store)).map((entry) => ({
+      ...entry,
+      uri: entry.uri as AccountUri,
+      devices: entry.devices as DeviceId[],
+      bannedDevices: entry.bannedDevices as DeviceId[],
+      votes: entry.votes.map((each) => ({ ...each, voters: each.voters as AccountUri[] })),
       lastDisplayed: '',
     }));
+  }
+
+  // Votes
+
+  vote(
+    conversationId: string,
+    target: string,
+    action: VoteAction,
+    options: { resolve?: boolean } = {},
+  ): Promise<VoteOutcome> {
+    return castVote(this.#runtime(conversationId), this.info.uri, { target, action }, options);
+  }
+
+  resolveVote(conversationId: string, target: string, action: VoteAction): Promise<VoteOutcome> {
+    return carryOut(this.#runtime(conversationId), { target, action });
+  }
+
+  removeConversationMember(conversationId: string, uri: AccountUri): Promise<VoteOutcome> {
+    return this.vote(conversationId, uri, 'ban', { resolve: true });
   }
 
   async addConversationMember(
@@ -152,39 +192,19 @@ export class LocalAccount implements Account {
     return { commit: entry.oid, delivered };
   }
 
-  async createInvitationLink(conversationId: string) {
-    const runtime = this.#runtime(conversationId);
-    const link = this.#newLink(LINK_LIFE_MS);
-    await this.#account.update((book) =>
-      book.withLink(link.hash, { conversationId: runtime.id, expires: link.expires.getTime() }),
-    );
-    return {
-      link: writeInviteLink({ ...link, conversationId: runtime.id }),
-      expires: link.expires,
-    };
+  createInvitationLink(conversationId: string): Promise<{ link: string; expires?: Date }> {
+    return this.#links.toConversation(this.#runtime(conversationId));
   }
 
-  #newLink(lifeMs: number) {
-    const secret = this.#account.ports.keys.random(16);
-    const expires = new Date(this.#account.ports.clock.now().getTime() + lifeMs);
-    const { uri: from, deviceId: device } = this.#account.writer;
-    return {
-      secret,
-      hash: this.#account.linkHash(secret),
-      expires,
-      from,
-      device,
-      addresses: this.#account.peering.addresses,
-    };
+  revokeInvitationLink(link: string): Promise<void> {
+    return this.#links.revoke(link);
   }
 
   async acceptInvitationLink(text: string): Promise<{ conversationId: Oid }> {
-    const link = readInviteLink(text);
-    if (this.#account.book.conversation(link.conversationId))
-      return { conversationId: link.conversationId as Oid };
-    await this.#account.peering.redeem(link);
-    await this.acceptConversationRequest(link.conversationId);
-    return { conversationId: link.conversationId as Oid };
+    const conversationId = await this.#links.present(text);
+    if (this.#account.book.conversation(conversationId)) return { conversationId };
+    await this.acceptConversationRequest(conversationId);
+    return { conversationId };
   }
 
   getConversationRequests(): readonly ConversationRequest[] {
@@ -228,7 +248,8 @@ export class LocalAccount implements Account {
     conversationId: string,
     page: { from?: string; n: number },
   ): Promise<readonly Message[]> {
-    return messagePage(this.#runtime(conversationId), page);
+    const isLate = (oid: Oid) => this.#account.arrivals.isLate(conversationId, oid);
+    return messagePage(this.#runtime(conversationId), page, isLate);
   }
 
   async removeConversation(conversationId: string): Promise<void> {
@@ -246,22 +267,41 @@ export class LocalAccount implements Account {
     };
   }
 
+  repair(conversationId: string, options: { apply?: boolean; resend?: boolean }): Promise<Repair> {
+    return this.#account.repairs.repair(this.#runtime(conversationId), options);
+  }
+
+  async explain(conversationId: string, id: string): Promise<Explanation> {
+    const { history, store } = this.#runtime(conversationId);
+    const explanation = await explain(id, history, store);
+    if (explanation) return explanation;
+    throw new CoveyError('MESSAGE_NOT_FOUND', `neither a commit nor an account here: ${id}`);
+  }
+
+  async evidence(conversationId: string, one: string, other: string) {
+    const { history, store } = this.#runtime(conversationId);
+    const pair = [parseOid(one), parseOid(other)] as const;
+    return { evidence: await gatherEvidence(pair, history, store) };
+  }
+
   // Devices
 
-  async addDevice(): Promise<{ code: string; expires: Date }> {
-    const link = this.#newLink(DEVICE_LINK_LIFE_MS);
-    await this.#account.update((book) =>
-      book.withLink(link.hash, { expires: link.expires.getTime() }),
-    );
-    return { code: writeDeviceLink(link), expires: link.expires };
+  addDevice(): Promise<{ code: string; expires: Date }> {
+    return this.#links.toAccount();
   }
 
   getDevices() {
-    return Object.entries(this.#account.book.state.ownDevices).map(([deviceId, name]) => ({
+    const { book, writer } = this.#account;
+    return Object.entries(book.state.ownDevices).map(([deviceId, name]) => ({
       deviceId: deviceId as DeviceId,
       name,
-      thisDevice: deviceId === this.#account.writer.deviceId,
+      thisDevice: deviceId === writer.deviceId,
+      revoked: book.isRevoked(deviceId),
     }));
+  }
+
+  revokeDevice(deviceId: DeviceId): Promise<{ number: string; conversations: readonly Oid[] }> {
+    return this.#account.revocations.revoke(deviceId);
   }
 
   #record(conversationId: string) {
@@ -274,6 +314,9 @@ export class LocalAccount implements Account {
     const { syncing } = this.#record(conversationId);
     const runtime = this.#account.conversations.find(conversationId);
     if (runtime && !syncing) return runtime;
+    if (runtime?.needsNewerVersion) {
+      throw new CoveyError('RULES_VERSION_UNSUPPORTED', 'this needs a newer version of Covey');
+    }
     throw new CoveyError('CONVERSATION_SYNCING', 'the conversation is still being fetched');
   }
 }

@@ -1,4 +1,4 @@
-import type { InviteLink } from '@covey/account';
+import type { InviteLink, JoinLink } from '@covey/account';
 import { CoveyError } from '@covey/errors';
 import type { Oid } from '@covey/git-objects';
 import type {
@@ -10,6 +10,8 @@ import type {
   KnownDevice,
   LinkRequest,
   LinkResponse,
+  ReconcileRequest,
+  Refusal,
   RosterRequest,
   SyncMsg,
 } from '@covey/grpc-api';
@@ -20,10 +22,22 @@ import { Dialer } from './dialer.ts';
 import { Exchange } from './exchange.ts';
 import { Invitations } from './invitations.ts';
 import { OwnDevices } from './own-devices.ts';
-import type { Discovery, Handlers, Link, Network, NetworkIdentity, RemoteDevice } from './ports.ts';
+import type {
+  Discovery,
+  Handlers,
+  Link,
+  Network,
+  NetworkIdentity,
+  OfferedPack,
+  RemoteDevice,
+} from './ports.ts';
+import { Reconciling } from './reconciling.ts';
 import { Rights } from './rights.ts';
 import { Roster } from './roster.ts';
 import { Serial } from './serial.ts';
+
+/** Somebody who shares the conversation has refused a commit that came from here. */
+type Refused = (runtime: ConversationRuntime, refusal: Refusal, by: RemoteDevice) => void;
 
 /** One account's way to other devices: who is connected, who is dialed, who may ask for what. */
 export class Peering implements Handlers {
@@ -35,6 +49,8 @@ export class Peering implements Handlers {
   readonly #roster: Roster;
   readonly #invitations: Invitations;
   readonly #ownDevices: OwnDevices;
+  readonly #reconciling: Reconciling;
+  readonly #refused: Refused;
   readonly #links = new Map<string, Link>();
   readonly #exchanges = new Map<string, Exchange>();
   readonly #moving = new Serial();
@@ -42,16 +58,21 @@ export class Peering implements Handlers {
   #discovery: Discovery | undefined;
   #closed = false;
 
-  constructor(account: AccountContext) {
+  constructor(
+    account: AccountContext,
+    { refused, revoked }: { refused: Refused; revoked: (list: Uint8Array) => Promise<void> },
+  ) {
     this.#account = account;
+    this.#refused = refused;
     const { ports, writer, chain, papers, accountId } = account;
     const { deviceId, devicePem } = writer;
     this.#identity = { deviceId, devicePem, chain, pkcs8: papers.devicePkcs8 };
     this.#network = ports.network(accountId, this.#identity, this);
     this.#rights = new Rights(writer.uri);
-    this.#roster = new Roster(account, this.#rights, (id, addresses) =>
-      this.#dialer.heardOf(id, addresses),
-    );
+    this.#roster = new Roster(account, this.#rights, (id, addresses) => {
+      this.#dialer.heardOf(id, addresses);
+      this.#reconciling.heardOf(id);
+    });
     this.#dialer = new Dialer({
       ...ports,
       isLinked: (id) => this.#links.has(id),
@@ -65,7 +86,16 @@ export class Peering implements Handlers {
       roster: this.#roster,
       linksTo: (uri) => this.#linksTo(uri),
     });
-    this.#ownDevices = new OwnDevices(account, (id) => this.clone(id));
+    this.#reconciling = new Reconciling({
+      account,
+      network: this.#network,
+      rights: this.#rights,
+      met: ({ deviceId, uri }, addresses) => this.#roster.met(deviceId, uri, addresses),
+    });
+    this.#ownDevices = new OwnDevices(account, {
+      clone: (id) => this.clone(id),
+      revoked: (list) => revoked(list),
+    });
   }
 
   async start(): Promise<void> {
@@ -88,6 +118,7 @@ export class Peering implements Handlers {
   async close(): Promise<void> {
     this.#closed = true;
     this.#dialer.close();
+    this.#reconciling.close();
     await this.#discovery?.close();
     for (const exchange of this.#exchanges.values()) exchange.close();
     await this.#network.close();
@@ -122,6 +153,7 @@ export class Peering implements Handlers {
     this.#exchanges.get(conversationId)?.close();
     this.#exchanges.delete(conversationId);
     this.#rights.forget(conversationId);
+    this.#reconciling.forget(conversationId);
     this.#network.recheck();
   }
 
@@ -135,6 +167,8 @@ export class Peering implements Handlers {
       const changed = await this.#rights.learn(runtime, this.#account.book);
       const exchange = this.#exchanges.get(runtime.id);
       if (changed) {
+        // Of somebody who is out now only what is about other conversations stays open.
+        exchange?.keepOnly((remote) => this.#rights.allows(remote, runtime.id));
         this.#network.recheck();
         for (const link of this.linksOf(runtime.id)) exchange?.linked(link);
         this.dialKnown();
@@ -152,6 +186,12 @@ export class Peering implements Handlers {
     this.dialKnown();
   }
 
+  /** The account itself has changed: its other devices hear of it, and those that it has disowned are cut off. */
+  accountChanged(): void {
+    this.#network.recheck();
+    void this.#ownDevices.tell(this.#linksTo(this.#account.writer.uri));
+  }
+
   /** A conversation that was accepted here. */
   async accepted(conversationId: string): Promise<void> {
     await this.clone(conversationId);
@@ -160,7 +200,7 @@ export class Peering implements Handlers {
 
   linksOf(conversationId: string): readonly Link[] {
     return [...this.#links.values()].filter(({ remote }) =>
-      this.#rights.allows(remote, conversationId),
+      this.#rights.shares(remote, conversationId),
     );
   }
 
@@ -181,6 +221,10 @@ export class Peering implements Handlers {
     return this.#invitations.deliver(runtime, uri, received, addresses);
   }
 
+  askToJoin(link: JoinLink): Promise<void> {
+    return this.#invitations.askToJoin(link);
+  }
+
   redeem(link: InviteLink): Promise<void> {
     return this.#invitations.redeem(link);
   }
@@ -188,6 +232,8 @@ export class Peering implements Handlers {
   // What others ask
 
   admits(remote: RemoteDevice): boolean {
+    const isOwn = remote.uri === this.#account.writer.uri;
+    if (isOwn && this.#account.book.isRevoked(remote.deviceId)) return false;
     return this.#rights.admits(remote);
   }
 
@@ -198,7 +244,7 @@ export class Peering implements Handlers {
     this.#account.emit('PeerConnected', { deviceId, uri });
     void this.#roster.met(deviceId, uri, hello.addresses);
     for (const [id, exchange] of this.#exchanges) {
-      if (this.#rights.allows(remote, id)) exchange.linked(link);
+      if (this.#rights.shares(remote, id)) exchange.linked(link);
     }
     if (uri === this.#account.writer.uri) void this.#ownDevices.greet(link);
     else void this.#invitations.redeliver(link);
@@ -231,6 +277,8 @@ export class Peering implements Handlers {
     const objects = await runtime.objectsFor(request.wants, request.haves, request.maxBytes);
     for await (const chunk of this.#account.ports.packOf(objects)) {
       signal.throwIfAborted();
+      // The connection may stay for the sake of another conversation.
+      this.#asked(link.remote, request.conversationId);
       yield chunk;
     }
     if (request.wants.some((oid) => runtime.heads.includes(oid as Oid)))
@@ -239,12 +287,22 @@ export class Peering implements Handlers {
 
   async roster({ remote }: Link, { conversationId, devices }: RosterRequest) {
     this.#asked(remote, conversationId);
+    // Where the members are is nothing for who only reads a public conversation.
+    if (!this.#rights.shares(remote, conversationId)) return { devices: [] };
     await this.takeRoster(conversationId, devices);
     return { devices: this.rosterOf(conversationId) };
   }
 
   sync(link: Link, request: SyncMsg): Promise<SyncMsg> {
     return this.#ownDevices.answer(link, request);
+  }
+
+  async refused({ remote }: Link, request: Refusal): Promise<void> {
+    this.#refused(this.#asked(remote, request.conversationId), request, remote);
+  }
+
+  reconcile(remote: RemoteDevice, request: ReconcileRequest): Promise<OfferedPack> {
+    return this.#reconciling.answer(remote, request);
   }
 
   askInvite(link: Link, request: InviteRequest): Promise<InviteResponse> {
@@ -274,6 +332,7 @@ export class Peering implements Handlers {
       if (CoveyError.is(reason, 'PEER_REFUSED') && expected.uri !== undefined) {
         const shared = (id: string) => this.#rights.accountsIn(id).has(expected.uri ?? '');
         await this.#account.turnedAway(shared);
+        this.#reconciling.turnedAway(deviceId);
       }
       throw reason;
     }

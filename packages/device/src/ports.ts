@@ -18,6 +18,8 @@ import type {
   InviteResponse,
   LinkRequest,
   LinkResponse,
+  ReconcileRequest,
+  Refusal,
   RosterRequest,
   RosterResponse,
   SyncMsg,
@@ -111,6 +113,13 @@ export interface AccountFolder {
   writeState(state: AccountState): Promise<void>;
   openConversation(id: string): Promise<ConversationStore | undefined>;
   createConversation(id: string): Promise<ConversationStore>;
+  /**
+   * Keeps files (by path) in a new folder of that name beside the repository of a conversation, all or none.
+   * Resolves to where, once they would survive a crash.
+   */
+  saveBeside(id: string, name: string, files: ReadonlyMap<string, Uint8Array>): Promise<string>;
+  /** A file of the folder that was saved last. */
+  lastSavedBeside(id: string, file: string): Promise<Uint8Array | undefined>;
   /** Also what an interrupted call has left. It is there as a whole until it is not there at all. */
   removeConversation(id: string): Promise<void>;
 }
@@ -127,7 +136,15 @@ export interface RemoteDevice {
   readonly deviceId: DeviceId;
   readonly uri: AccountUri;
   readonly chain: AccountChain;
+  /** Serial of the device certificate that it shows, in hex. */
+  readonly certificateSerial: string;
   readonly address: string;
+}
+
+/** Resolutions, and the bytes of a pack with them and their ancestors. */
+export interface OfferedPack {
+  readonly offers: readonly string[];
+  readonly pack: AsyncIterable<Uint8Array>;
 }
 
 /** One connection to one device, whoever dialed. Calls throw the other side's CoveyError. */
@@ -142,6 +159,8 @@ export interface Link {
   askInvite(request: InviteRequest): Promise<InviteResponse>;
   fetch(request: FetchRequest, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   sync(request: SyncMsg): Promise<SyncMsg>;
+  /** Says that a commit that came from there broke a rule. */
+  refused(request: Refusal): Promise<void>;
   close(code: ErrorCode): void;
 }
 
@@ -155,7 +174,10 @@ export interface Handlers {
   fetch(link: Link, request: FetchRequest, signal: AbortSignal): AsyncIterable<Uint8Array>;
   sync(link: Link, request: SyncMsg): Promise<SyncMsg>;
   askInvite(link: Link, request: InviteRequest): Promise<InviteResponse>;
-  /** The one call that strangers may make. */
+  refused(link: Link, request: Refusal): Promise<void>;
+  /** Anybody may ask for resolutions; the pack is read only if the caller lacks some. */
+  reconcile(remote: RemoteDevice, request: ReconcileRequest): Promise<OfferedPack>;
+  /** Anybody may bring an invitation. */
   invite(remote: RemoteDevice, request: InviteRequest): Promise<InviteResponse>;
   link(
     remote: { readonly deviceId: DeviceId; readonly address: string },
@@ -176,6 +198,14 @@ export interface Network {
     expect: { deviceId?: DeviceId; uri?: AccountUri },
     request: InviteRequest,
   ): Promise<{ readonly response: InviteResponse; readonly remote: RemoteDevice }>;
+  /** Asks for resolutions, which needs no right to talk. `take` may leave the pack unread. */
+  reconcile<T>(
+    address: string,
+    expect: { deviceId?: DeviceId; uri?: AccountUri },
+    request: ReconcileRequest,
+    take: (offered: OfferedPack) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>;
   /** Asks `admits` again for every connection, and closes those that lost the right. */
   recheck(): void;
   close(): Promise<void>;

@@ -102,6 +102,6 @@ export class Roster {
   /** Worth dialing: a device of one's own, or one that shares a conversation. */
   isWanted(deviceId: string): boolean {
     const peer = this.#account.book.state.peers[deviceId];
-    return peer !== undefined && this.#rights.admits({ uri: peer.uri, deviceId });
+    return peer !== undefined && this.#rights.knows({ uri: peer.uri, deviceId });
   }
 }

@@ -21,9 +21,9 @@ export function fetchingOf(runtime: ConversationRuntime, clock: Clock = STANDING
   return { fetching: new Fetching(runtime, account), events };
 }
 
-/** A link to somebody who answers a fetch so. */
-export function linkThat(fetch: Link['fetch']): Link {
+/** A link to somebody who answers a fetch so, and hears what is refused. */
+export function linkThat(fetch: Link['fetch'], refused: Link['refused'] = async () => {}): Link {
   const deviceId = deviceIdOf(testSigner('the other side').publicKey, nodeDigests);
   // All of a link that fetching asks for.
-  return { fetch, remote: { deviceId } } as unknown as Link;
+  return { fetch, refused, remote: { deviceId } } as unknown as Link;
 }

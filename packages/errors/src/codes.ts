@@ -78,6 +78,16 @@ export const ERROR_SPECS = {
     http: 503,
     retry: 'later',
   },
+  RULES_VERSION_UNSUPPORTED: conflict('The conversation needs a newer version of Covey'),
+  EVIDENCE_MALFORMED: bad('Not a file of evidence that can be read'),
+  EVIDENCE_UNPROVEN: {
+    title: 'The evidence does not prove that somebody contradicted himself',
+    grpc: 'INVALID_ARGUMENT',
+    http: 422,
+    retry: 'never',
+  },
+  REPAIR_NOT_SAVED: missing('No repair of this conversation has saved anything'),
+  SCENARIO_MALFORMED: bad('Not a scenario of the accepted form'),
   NOT_A_MEMBER: {
     title: 'This account is no member of the conversation',
     grpc: 'PERMISSION_DENIED',
@@ -101,6 +111,7 @@ export const ERROR_SPECS = {
     http: 403,
     retry: 'never',
   },
+  DEVICE_NOT_FOUND: missing('The account has no such device'),
   LINK_MALFORMED: bad('Not a link that this program understands'),
   LINK_REFUSED: {
     title: 'The one-time code is wrong, used or expired',

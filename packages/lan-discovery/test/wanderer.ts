@@ -43,7 +43,13 @@ const network = new PeerNetwork(
       admits: () => true,
       linked: ({ remote, dialed }) => tell({ linked: remote.deviceId, dialed }),
       ...{ heads: nothing, announce: nothing, roster: nothing, sync: nothing },
-      ...{ askInvite: nothing, invite: nothing, link: nothing },
+      ...{
+        askInvite: nothing,
+        invite: nothing,
+        link: nothing,
+        refused: nothing,
+        reconcile: nothing,
+      },
       // biome-ignore lint/correctness/useYield: there is nothing to give
       async *fetch() {
         await nothing();

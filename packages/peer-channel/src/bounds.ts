@@ -8,6 +8,9 @@ import {
   type KnownDevice,
   type LinkRequest,
   type LinkResponse,
+  type Offers,
+  type ReconcileRequest,
+  type Refusal,
   type Request,
   type Response,
 } from '@covey/grpc-api';
@@ -22,6 +25,7 @@ const ADDRESSES = 16;
 const FEATURES = 64;
 const HEADS = 1024;
 const HAVES = 4096;
+const OFFERS = 64;
 const ROSTER = 512;
 const MEMBERS = 512;
 const MAP_ENTRIES = 16;
@@ -54,6 +58,9 @@ export function checkRequest({ body }: Request): void {
       break;
     case 'sync':
       atMost(BODY_BYTES, body.value.body.length, 'bytes of sync');
+      break;
+    case 'refusal':
+      refusal(body.value);
       break;
   }
 }
@@ -119,6 +126,20 @@ export function checkLinkResponse(response: LinkResponse): void {
 }
 
 /** @throws {CoveyError} MESSAGE_TOO_LARGE */
+export function checkReconcileRequest(request: ReconcileRequest): void {
+  id(request.conversationId);
+  checkOffers({ commits: request.offers });
+  ids(request.haves, HEADS);
+  addresses(request.addresses);
+}
+
+/** @throws {CoveyError} MESSAGE_TOO_LARGE */
+export function checkOffers({ commits }: Offers): void {
+  atMost(OFFERS, commits.length, 'offers');
+  for (const commit of commits) id(commit);
+}
+
+/** @throws {CoveyError} MESSAGE_TOO_LARGE */
 export function checkHello({ features, addresses: list }: Hello): void {
   atMost(FEATURES, features.length, 'features');
   for (const feature of features) text(feature, ID_BYTES, 'a feature');
@@ -130,6 +151,13 @@ export function checkFailure({ code, message, data }: Failure): void {
   text(code, ID_BYTES, 'a code');
   text(message, 1024, 'a message');
   map(data, 256);
+}
+
+function refusal({ conversationId, commit, rule, path }: Refusal): void {
+  id(conversationId);
+  id(commit);
+  text(rule, ID_BYTES, 'a rule');
+  text(path, 256, 'a path');
 }
 
 function invite(value: Invite): void {

@@ -58,6 +58,11 @@ export function errorOfStatus(failed: ServiceError): CoveyError {
   });
 }
 
+/** Whether gRPC made this: a status with its trailer. */
+export function isServiceError(reason: unknown): reason is ServiceError {
+  return reason instanceof Error && 'metadata' in reason && 'code' in reason;
+}
+
 function codeOfStatus(code: status): ErrorCode {
   switch (code) {
     case status.DEADLINE_EXCEEDED:

@@ -9,6 +9,7 @@ export type {
   KnownDevice,
   LinkRequest,
   LinkResponse,
+  ReconcileRequest,
   RosterRequest,
   RosterResponse,
   SyncMsg,
@@ -19,7 +20,7 @@ export { CHUNK_BYTES, DEFAULT_LIMITS, type PeerLimits, PROTOCOL_VERSION } from '
 export { linkOverNetwork } from './link-over-network.ts';
 export type { PeerLog } from './log.ts';
 export type { RemoteDevice } from './papers.ts';
-export type { PeerHandlers, PeerLink } from './peer-link.ts';
+export type { OfferedPack, PeerHandlers, PeerLink } from './peer-link.ts';
 export {
   type DeviceIdentity,
   PeerNetwork,

@@ -54,6 +54,9 @@ export interface PeerLimits {
   /** Invitations by one address or device: so many at once, then one per `inviteRefillMs`. */
   readonly inviteBurst: number;
   readonly inviteRefillMs: number;
+  /** Asking for resolutions, by one address or device, in the same way. A long history takes a few in a row. */
+  readonly reconcileBurst: number;
+  readonly reconcileRefillMs: number;
 }
 
 export const DEFAULT_LIMITS: PeerLimits = Object.freeze({
@@ -90,6 +93,8 @@ export const DEFAULT_LIMITS: PeerLimits = Object.freeze({
   connectionsPerDevice: 8,
   inviteBurst: 5,
   inviteRefillMs: 60_000,
+  reconcileBurst: 32,
+  reconcileRefillMs: 5000,
 });
 
 /** The one version that is spoken. */

@@ -100,6 +100,10 @@ export class LiveLink implements PeerLink {
     return this.#call('invite', { body: { $case: 'invite', value: request } }, signal);
   }
 
+  async refused(request: Parameters<PeerLink['refused']>[0], signal?: AbortSignal) {
+    await this.#call('refusal', { body: { $case: 'refusal', value: request } }, signal);
+  }
+
   async *fetch(request: FetchRequest, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     yield* this.#current.fetch(request, signal);
   }
@@ -158,6 +162,9 @@ export class LiveLink implements PeerLink {
         const value = await handlers.sync(this, body.value, signal);
         return { body: { $case: 'sync', value } };
       }
+      case 'refusal':
+        await handlers.refused(this, body.value, signal);
+        return { body: { $case: 'refusal', value: {} } };
       default:
         throw new CoveyError('PEER_VERSION_UNSUPPORTED', 'this device knows no such call');
     }

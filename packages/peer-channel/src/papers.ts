@@ -20,6 +20,8 @@ export interface RemoteDevice {
   readonly deviceId: DeviceId;
   readonly uri: AccountUri;
   readonly chain: AccountChain;
+  /** Serial of the device certificate that was shown, in hex: what a revocation list names. */
+  readonly certificateSerial: string;
   /** `host:port` as this side sees it. For logs and for dialing back; proves nothing. */
   readonly address: string;
 }
@@ -57,9 +59,10 @@ export async function judgeVisitor(
     throw new CoveyError('PEER_REFUSED', 'a certificate that cannot be read', { cause });
   }
   const judged = await judgeChain(leaf, issuers, deviceId, ports);
-  return typeof judged === 'string'
-    ? { deviceId, address, fault: judged }
-    : { deviceId, address, remote: { deviceId, uri: judged.uri, chain: judged, address } };
+  if (typeof judged === 'string') return { deviceId, address, fault: judged };
+  const { chain, certificateSerial } = judged;
+  const remote = { deviceId, uri: chain.uri, chain, certificateSerial, address };
+  return { deviceId, address, remote };
 }
 
 async function judgeChain(
@@ -67,7 +70,7 @@ async function judgeChain(
   issuers: readonly Uint8Array[],
   deviceId: DeviceId,
   ports: JudgePorts & { readonly now: () => Date },
-): Promise<AccountChain | string> {
+): Promise<Pick<RemoteDevice, 'chain' | 'certificateSerial'> | string> {
   const [accountDer] = issuers;
   if (!accountDer || issuers.length !== CHAIN_LENGTH - 1) {
     return `${issuers.length + 1} certificates, not ${CHAIN_LENGTH}`;
@@ -82,7 +85,7 @@ async function judgeChain(
   const now = ports.now();
   const all = [paper.value.certificate, chain.value.account, chain.value.authority];
   if (!all.every((each) => isWithinDates(each, now))) return 'a certificate that is out of date';
-  return chain.value;
+  return { chain: chain.value, certificateSerial: paper.value.certificate.serialHex };
 }
 
 function readable(der: Uint8Array): Certificate | undefined {

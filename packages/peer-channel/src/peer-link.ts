@@ -8,6 +8,8 @@ import type {
   InviteResponse,
   LinkRequest,
   LinkResponse,
+  ReconcileRequest,
+  Refusal,
   RosterRequest,
   RosterResponse,
   SyncMsg,
@@ -31,12 +33,20 @@ export interface PeerLink {
   /** Pack bytes in pieces of at most 64 KiB. Nothing is asked before the first is read. */
   fetch(request: FetchRequest, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   sync(request: SyncMsg, signal?: AbortSignal): Promise<SyncMsg>;
+  /** Says that a commit that came from there broke a rule. */
+  refused(request: Refusal, signal?: AbortSignal): Promise<void>;
   /** An invitation, a redeemed link, or the question for an invitation, over a live channel. */
   askInvite(request: InviteRequest, signal?: AbortSignal): Promise<InviteResponse>;
   /** Tells the other side the code, then ends, within a second. */
   close(code: ErrorCode): void;
   /** Resolves when the connection is over: with the code, or undefined when it was lost. */
   readonly closed: Promise<ErrorCode | undefined>;
+}
+
+/** Resolutions, and the bytes of a pack with them and their ancestors. */
+export interface OfferedPack {
+  readonly offers: readonly string[];
+  readonly pack: AsyncIterable<Uint8Array>;
 }
 
 /** What a device answers to others. Whatever is thrown crosses the wire: a CoveyError by its code. */
@@ -55,8 +65,14 @@ export interface PeerHandlers {
   fetch(link: PeerLink, request: FetchRequest, signal: AbortSignal): AsyncIterable<Uint8Array>;
   sync(link: PeerLink, request: SyncMsg, signal: AbortSignal): Promise<SyncMsg>;
   askInvite(link: PeerLink, request: InviteRequest, signal: AbortSignal): Promise<InviteResponse>;
+  refused(link: PeerLink, request: Refusal, signal: AbortSignal): Promise<void>;
   /** A knock: the caller has an account, and may be anybody. */
   invite(remote: RemoteDevice, request: InviteRequest): Promise<InviteResponse>;
+  /**
+   * Asks for resolutions: anybody, who may never get a channel. The pack is read after the offers were
+   * sent, and not at all if the caller needs none of them.
+   */
+  reconcile(remote: RemoteDevice, request: ReconcileRequest): Promise<OfferedPack>;
   /** The caller has the key of the device id, and no papers that were judged. */
   link(
     remote: { readonly deviceId: DeviceId; readonly address: string },

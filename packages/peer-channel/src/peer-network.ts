@@ -1,6 +1,6 @@
 import { Metadata } from '@grpc/grpc-js';
 import { CoveyError } from '@covey/errors';
-import type { InviteRequest, InviteResponse } from '@covey/grpc-api';
+import type { InviteRequest, InviteResponse, ReconcileRequest } from '@covey/grpc-api';
 import {
   type AccountChain,
   type DeviceId,
@@ -9,7 +9,7 @@ import {
   readCertificate,
 } from '@covey/identity';
 import { type HostPort, parseAddress, reachableAddresses } from './address.ts';
-import { checkInviteRequest, checkInviteResponse } from './bounds.ts';
+import { checkInviteRequest, checkInviteResponse, checkReconcileRequest } from './bounds.ts';
 import { Channel } from './channel.ts';
 import { Dialer, type DialPorts, type Expected } from './dialer.ts';
 import { Doorway } from './doorway.ts';
@@ -19,8 +19,9 @@ import { DEFAULT_LIMITS, type PeerLimits } from './limits.ts';
 import { LinkTable } from './link-table.ts';
 import { type PeerLog, SILENT } from './log.ts';
 import type { RemoteDevice } from './papers.ts';
-import type { PeerHandlers, PeerLink } from './peer-link.ts';
+import type { OfferedPack, PeerHandlers, PeerLink } from './peer-link.ts';
 import { RateLimit } from './rate-limit.ts';
+import { receivePack } from './reconciling.ts';
 import type { TlsIdentity } from './tls-settings.ts';
 import { unaryCall } from './unary-call.ts';
 import { serveVisit, type VisitPorts } from './visit.ts';
@@ -99,10 +100,12 @@ export class PeerNetwork {
     const links = new LinkTable({ handlers }, { ownId: this.deviceId, limits });
     this.#links = links;
     const rate = { burst: limits.inviteBurst, refillMs: limits.inviteRefillMs };
+    const asking = { burst: limits.reconcileBurst, refillMs: limits.reconcileRefillMs };
     const visitPorts: VisitPorts = {
       ...{ handlers, links, now, log },
       invitations: new RateLimit({ now }, rate),
       linkings: new RateLimit({ now }, rate),
+      reconcilings: new RateLimit({ now }, asking),
       ownHello: () => this.#hello(),
     };
     this.#doorway = new Doorway(
@@ -173,6 +176,29 @@ export class PeerNetwork {
       const remote = pinned(dialer);
       dialer.close();
       return { response, remote };
+    });
+  }
+
+  /**
+   * Asks for resolutions, which needs no right to talk: on a connection of its own, which ends when
+   * `take` is through with the offers and the bytes of the pack, or wants none.
+   * @throws {CoveyError} as {@link dial}, and RATE_EXCEEDED, MESSAGE_TOO_LARGE; what `take` throws
+   */
+  async reconcile<T>(
+    address: string,
+    expected: Expected,
+    request: ReconcileRequest,
+    take: (offered: OfferedPack) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    checkReconcileRequest(request);
+    return this.#connected({ address, expected, inspect: () => {}, signal }, async (dialer) => {
+      const { callMs, handshakeMs } = this.#limits;
+      const deadline = Date.now() + handshakeMs + callMs;
+      const stream = dialer.client.reconcile(request, new Metadata(), { deadline });
+      const taken = await receivePack(stream, take);
+      dialer.close();
+      return taken;
     });
   }
 

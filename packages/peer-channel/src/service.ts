@@ -10,6 +10,8 @@ import {
   LinkResponse,
   PeerServiceClient,
   PeerServiceService,
+  ReconcileRequest,
+  ReconcileResponse,
 } from '@covey/grpc-api';
 
 type Weigh = (bytes: number) => void;
@@ -20,10 +22,11 @@ type Weigh = (bytes: number) => void;
  * would be one itself.
  */
 export function peerService(weigh: Weigh) {
-  const { invite, link, channel } = PeerServiceService;
+  const { invite, link, reconcile, channel } = PeerServiceService;
   return {
     invite: strict(invite, { request: InviteRequest, response: InviteResponse }, weigh),
     link: strict(link, { request: LinkRequest, response: LinkResponse }, weigh),
+    reconcile: strict(reconcile, { request: ReconcileRequest, response: ReconcileResponse }, weigh),
     channel: strict(channel, { request: ChannelRequest, response: ChannelResponse }, weigh),
   };
 }

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import type { ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
+import type { ServerDuplexStream, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import { CoveyError } from '@covey/errors';
 import {
   type ChannelRequest,
@@ -10,6 +10,8 @@ import {
   type InviteResponse,
   LinkRequest,
   type LinkResponse,
+  ReconcileRequest,
+  type ReconcileResponse,
 } from '@covey/grpc-api';
 import { addressGroup } from './address.ts';
 import { Ballast } from './ballast.ts';
@@ -18,6 +20,7 @@ import {
   checkInviteResponse,
   checkLinkRequest,
   checkLinkResponse,
+  checkReconcileRequest,
 } from './bounds.ts';
 import { Channel } from './channel.ts';
 import { statusOf } from './failures.ts';
@@ -30,6 +33,7 @@ import type { PeerLog } from './log.ts';
 import type { Visitor } from './papers.ts';
 import type { PeerHandlers } from './peer-link.ts';
 import type { RateLimit } from './rate-limit.ts';
+import { sendPack } from './reconciling.ts';
 import { peerService } from './service.ts';
 
 /** What all visits of one device share. */
@@ -38,6 +42,7 @@ export interface VisitPorts {
   readonly links: LinkTable;
   readonly invitations: RateLimit;
   readonly linkings: RateLimit;
+  readonly reconcilings: RateLimit;
   readonly now: () => Date;
   readonly log: PeerLog;
   readonly ownHello: () => { addresses: string[]; features: string[] };
@@ -45,7 +50,7 @@ export interface VisitPorts {
 
 /** gRPC's own code would decode first and count afterwards; here the bytes come as they are. */
 function serviceOf(ballast: Ballast) {
-  const { invite, link, channel } = peerService((bytes) => ballast.took(bytes));
+  const { invite, link, reconcile, channel } = peerService((bytes) => ballast.took(bytes));
   const asBytes = (bytes: Buffer) => {
     ballast.took(bytes.length);
     return new Uint8Array(bytes);
@@ -53,6 +58,7 @@ function serviceOf(ballast: Ballast) {
   return {
     invite: { ...invite, requestDeserialize: asBytes },
     link: { ...link, requestDeserialize: asBytes },
+    reconcile: { ...reconcile, requestDeserialize: asBytes },
     channel,
   };
 }
@@ -75,6 +81,11 @@ export function serveVisit(
   server.addService(serviceOf(ballast), {
     invite: unary<InviteResponse>((bytes) => invite(bytes, visitor, ports, limits)),
     link: unary<LinkResponse>((bytes) => link(bytes, visitor, ports, limits)),
+    reconcile: (stream: ServerWritableStream<Uint8Array, ReconcileResponse>) => {
+      reconcile(stream, visitor, ports, limits).catch((reason: unknown) =>
+        stream.emit('error', statusOf(reason)),
+      );
+    },
     channel: (stream: ServerDuplexStream<ChannelRequest, ChannelResponse>) => {
       // The limits of this connection were those of a stranger: who has a right now dials again.
       const peer = isPeer ? visitor : { ...visitor, remote: undefined };
@@ -119,6 +130,21 @@ async function link(
   const response = await handlers.link({ deviceId, address }, request);
   checkLinkResponse(response);
   return response;
+}
+
+async function reconcile(
+  stream: ServerWritableStream<Uint8Array, ReconcileResponse>,
+  visitor: Visitor,
+  { handlers, reconcilings }: VisitPorts,
+  limits: PeerLimits,
+): Promise<void> {
+  const { remote, fault } = visitor;
+  if (!remote) throw new CoveyError('PEER_REFUSED', fault ?? 'no account');
+  notTooFast(reconcilings, visitor);
+  notTooLong(stream.request, limits);
+  const request = decoded(ReconcileRequest, stream.request);
+  checkReconcileRequest(request);
+  await sendPack(await handlers.reconcile(remote, request), stream);
 }
 
 async function openChannel(

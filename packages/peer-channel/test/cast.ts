@@ -110,6 +110,8 @@ export async function station(
     roster: UNEXPECTED,
     sync: UNEXPECTED,
     askInvite: UNEXPECTED,
+    refused: UNEXPECTED,
+    reconcile: UNEXPECTED,
     invite: UNEXPECTED,
     link: UNEXPECTED,
     // biome-ignore lint/correctness/useYield: there is nothing to give

@@ -59,16 +59,25 @@ const CALLS: Readonly<Record<string, { right: Request; tooLong: Request }>> = {
     right: { body: { $case: 'sync', value: { body: new Uint8Array() } } },
     tooLong: { body: { $case: 'sync', value: { body: new Uint8Array(2 * 1024 * 1024 + 1) } } },
   },
+  refusal: {
+    right: { body: { $case: 'refusal', value: aRefusal('') } },
+    tooLong: { body: { $case: 'refusal', value: aRefusal(long(257)) } },
+  },
 };
 
 test('the table has every call that there is', () => {
-  expect(Object.keys(PeerServiceService).sort()).toEqual(['channel', 'invite', 'link']);
+  expect(Object.keys(PeerServiceService).sort()).toEqual([
+    'channel',
+    'invite',
+    'link',
+    'reconcile',
+  ]);
   const [, cases = ''] = /^message Request \{\s+oneof body \{(.*?)^ {2}\}/ms.exec(PROTO) ?? [];
   const names = [...cases.matchAll(/^ {4}\w+ (\w+) = \d+;/gm)].map(([, name]) => name);
   expect(Object.keys(CALLS).sort()).toEqual(names.sort());
 });
 
-describe.each(['Invite', 'Link'])('D5: %s', (method) => {
+describe.each(['Invite', 'Link', 'Reconcile'])('D5: %s', (method) => {
   test('that does not end is over at its deadline, whatever the caller says of it', async () => {
     const bob = await station({}, SOON);
     const body = new Uint8Array(10);
@@ -80,7 +89,7 @@ describe.each(['Invite', 'Link'])('D5: %s', (method) => {
 
   test('that is answered too late is over at its deadline', async () => {
     const never = () => new Promise<never>(() => {});
-    const bob = await station({ invite: never, link: never }, SOON);
+    const bob = await station({ invite: never, link: never, reconcile: never }, SOON);
     const call = { method, body: new Uint8Array() };
     const { status } = await rawCall(bob, (await aDevice()).tls, call);
     expect(status).toBe(DEADLINE_EXCEEDED);
@@ -157,11 +166,16 @@ function untilAborted(aborted: (reason: unknown) => void): Partial<PeerHandlers>
     roster: (_link, _request, signal) => wait(signal),
     askInvite: (_link, _request, signal) => wait(signal),
     sync: (_link, _request, signal) => wait(signal),
+    refused: (_link, _request, signal) => wait(signal),
     // biome-ignore lint/correctness/useYield: there is nothing to give
     async *fetch(_link, _request, signal) {
       await wait(signal);
     },
   };
+}
+
+function aRefusal(path: string) {
+  return { conversationId: '', commit: '', rule: '', path };
 }
 
 function announcement(heads: string[]) {

@@ -7,4 +7,4 @@ export {
   tipsOf,
 } from './incoming.ts';
 export { type Effect, Replicator } from './replicator.ts';
-export { havesOf, objectsOf, sliceFor } from './slice.ts';
+export { havesBelow, havesOf, objectsOf, sliceFor } from './slice.ts';

@@ -4,7 +4,7 @@ import { BackOff, type Effect, Replicator } from './index.ts';
 
 // Any 40 hex digits are an id.
 const oid = (digit: string) => digit.repeat(40) as Oid;
-const [A, B, C] = [oid('a'), oid('b'), oid('c')];
+const [A, B, C, D] = [oid('a'), oid('b'), oid('c'), oid('d')];
 
 function replicator(heads: readonly Oid[] = [A]) {
   const known = new Set<Oid>(heads);
@@ -44,17 +44,33 @@ test('SYNC-6: new heads are spread to everyone who does not have them', () => {
   expect(machine.moved([B])).toContainEqual({ do: 'announce', peer: 'q', heads: [B] });
 });
 
-test('SYNC-4: a commit that broke a rule is asked for from nobody, its company from others only', () => {
-  const { machine } = replicator();
+test('SYNC-4: a commit that broke a rule is asked for from nobody, its company once more by itself', () => {
+  const { machine, known } = replicator();
   const wantsOf = (effects: readonly Effect[]) =>
     effects.flatMap((effect) => (effect.do === 'fetch' ? effect.wants : []));
   machine.linked('p');
   machine.linked('q');
-  machine.announced('p', [B, C]);
-  machine.fetched('p', { refused: [B, C], invalid: B });
+  machine.announced('p', [B, C, D]);
+  expect(wantsOf(machine.fetched('p', { refused: [B, C, D], invalid: B }))).toEqual([C]);
+  expect(wantsOf(machine.fetched('p', { refused: [C], invalid: B }))).toEqual([D]);
+  known.add(D);
+  machine.fetched('p', 'done');
   expect(wantsOf(machine.announced('p', [B, C]))).toEqual([]);
   expect(wantsOf(machine.announced('q', [B]))).toEqual([]);
   expect(wantsOf(machine.announced('q', [B, C]))).toEqual([C]);
+});
+
+test('SAFE-5: of much that came with a refused commit only some is asked for by itself', () => {
+  const { machine } = replicator();
+  machine.linked('p');
+  const many = [...'0123456789'].map(oid);
+  let fetches = 0;
+  let effects = machine.announced('p', many);
+  for (let next = effects[0]; next; next = effects[0]) {
+    if (next.do === 'fetch') fetches += 1;
+    effects = next.do === 'fetch' ? machine.fetched('p', { refused: next.wants, invalid: B }) : [];
+  }
+  expect(fetches).toBe(9);
 });
 
 test('after a failed fetch the peer is asked again when it announces again, others at once', () => {

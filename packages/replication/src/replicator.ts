@@ -10,6 +10,8 @@ interface Peer {
   wanted: Set<Oid>;
   /** What it gave for these broke a rule: not asked for again, from this one. Others may give them whole. */
   readonly refused: Set<Oid>;
+  /** Came with something that broke a rule, and may be good: each is asked for without the others. */
+  readonly doubtful: Set<Oid>;
   /** The heads that we last told it, joined. */
   told: string;
   /** The heads that it last told us, joined. */
@@ -19,6 +21,8 @@ interface Peer {
 /** As many heads as one announcement may hold, and one request. */
 const MAX_WANTED = 1024;
 const MAX_REFUSED = 4096;
+/** Of one refused fetch. Honest devices have few heads; of the others not each is worth a fetch. */
+const MAX_DOUBTFUL = 8;
 
 /**
  * Decides, for one conversation, what to fetch from whom and whom to tell. Events in, effects out; no
@@ -40,7 +44,13 @@ export class Replicator {
 
   linked(peer: string): readonly Effect[] {
     if (!this.#peers.has(peer)) {
-      this.#peers.set(peer, { wanted: new Set(), refused: new Set(), told: '', has: '' });
+      this.#peers.set(peer, {
+        wanted: new Set(),
+        refused: new Set(),
+        doubtful: new Set(),
+        told: '',
+        has: '',
+      });
     }
     return this.#next();
   }
@@ -76,8 +86,8 @@ export class Replicator {
   }
 
   /**
-   * A fetch has ended. After `refused` the commit that broke a rule is asked for from nobody, and what was
-   * wanted with it not from this peer; after `failed` the peer must announce again.
+   * A fetch has ended. After `refused` the commit that broke a rule is asked for from nobody; what was wanted
+   * with it is asked for once more by itself, for it may not stand on it. After `failed` the peer must announce again.
    */
   fetched(
     peer: string,
@@ -87,7 +97,7 @@ export class Replicator {
     const known = this.#peers.get(peer);
     if (typeof outcome === 'object') {
       addBounded(this.#invalid, outcome.invalid);
-      for (const oid of outcome.refused) if (known) addBounded(known.refused, oid);
+      if (known) doubt(known, outcome.refused);
     } else if (outcome === 'failed') known?.wanted.clear();
     return this.#next();
   }
@@ -106,11 +116,20 @@ export class Replicator {
       }
       if (this.#fetching === undefined && known.wanted.size > 0) {
         this.#fetching = peer;
-        effects.push({ do: 'fetch', peer, wants: [...known.wanted] });
+        const alone = [...known.wanted].find((oid) => known.doubtful.has(oid));
+        effects.push({ do: 'fetch', peer, wants: alone ? [alone] : [...known.wanted] });
       }
     }
     return effects;
   }
+}
+
+/** What was refused by itself is refused; of what was refused together, each gets its turn. */
+function doubt(peer: Peer, refused: readonly Oid[]): void {
+  refused.forEach((oid, at) => {
+    if (refused.length > 1 && at < MAX_DOUBTFUL) addBounded(peer.doubtful, oid);
+    else addBounded(peer.refused, oid);
+  });
 }
 
 /** The oldest goes: at worst it is asked for and refused once more. */

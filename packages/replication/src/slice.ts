@@ -12,8 +12,17 @@ const MAX_SLICE_OBJECTS = 12_000;
  * and the root.
  */
 export function havesOf(history: History): readonly Oid[] {
-  const { ordered } = history;
-  const haves = new Set<Oid>(history.heads.slice(-MAX_HAVES / 2).map(({ oid }) => oid));
+  return sample(history.heads, history.ordered);
+}
+
+/** The same of a part of the history: of these commits and their ancestors. */
+export function havesBelow(history: History, tips: readonly Oid[]): readonly Oid[] {
+  const entries = tips.map((oid) => history.entry(oid)).filter((entry) => entry !== undefined);
+  return sample(entries, [...exclusive(entries, [])].sort(inDisplayOrder));
+}
+
+function sample(heads: readonly Entry[], ordered: readonly Entry[]): readonly Oid[] {
+  const haves = new Set<Oid>(heads.slice(-MAX_HAVES / 2).map(({ oid }) => oid));
   for (
     let back = 1;
     back < ordered.length && haves.size < MAX_HAVES;

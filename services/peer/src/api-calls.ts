@@ -3,9 +3,14 @@ import type {
   ConversationRequest,
   ConversationState,
   ConversationSummary,
+  Explanation,
   Member,
   Message,
   Mode,
+  OwnDevice,
+  Repair,
+  VoteAction,
+  VoteOutcome,
 } from '@covey/device';
 
 type In<Params = unknown> = { accountId: string } & Params;
@@ -37,12 +42,21 @@ export interface ApiCalls {
   updateConversationInfos(params: InConversation<{ infos: Record<string, string> }>): null;
   conversationState(params: InConversation): ConversationState;
   removeConversation(params: InConversation): null;
+  repair(params: InConversation<{ apply?: boolean; resend?: boolean }>): Repair;
   getConversationMembers(params: InConversation): Member[];
   addConversationMember(params: InConversation<{ uri: string; addresses?: readonly string[] }>): {
     commit: string;
     delivered: boolean;
   };
-  createInvitationLink(params: InConversation): { link: string; expires: string };
+  removeConversationMember(params: InConversation<{ uri: string }>): VoteOutcome;
+  vote(
+    params: InConversation<{ target: string; action: VoteAction; resolve?: boolean }>,
+  ): VoteOutcome;
+  resolveVote(params: InConversation<{ target: string; action: VoteAction }>): VoteOutcome;
+  explain(params: InConversation<{ id: string }>): Explanation;
+  evidence(params: InConversation<{ one: string; other: string }>): { evidence: string };
+  createInvitationLink(params: InConversation): { link: string; expires?: string };
+  revokeInvitationLink(params: In<{ link: string }>): null;
   acceptInvitationLink(params: In<{ link: string }>): { conversationId: string };
   getConversationRequests(params: In): ConversationRequest[];
   acceptConversationRequest(params: InConversation): null;
@@ -51,6 +65,7 @@ export interface ApiCalls {
     params: InConversation<{ body: string; replyTo?: string; reactTo?: string; edit?: string }>,
   ): { messageId: string };
   loadConversation(params: InConversation<{ from?: string; n?: number }>): Message[];
-  getDevices(params: In): { deviceId: string; name: string; thisDevice: boolean }[];
+  getDevices(params: In): OwnDevice[];
+  revokeDevice(params: In<{ deviceId: string }>): { number: string; conversations: string[] };
   addDevice(params: In): { code: string; expires: string };
 }

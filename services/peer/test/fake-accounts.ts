@@ -5,21 +5,26 @@ import type {
   Accounts,
   ConversationRequest,
   EventLog,
+  Explanation,
   Member,
   Message,
   OutgoingMessage,
   Passphrase,
   PassphraseChange,
+  VoteAction,
+  VoteOutcome,
 } from '@covey/device';
 import { CoveyError } from '@covey/errors';
 import { type Oid, parseOid } from '@covey/git-objects';
-import { type AccountUri, parseAccountUri, parseDeviceId } from '@covey/identity';
+import { type AccountUri, type DeviceId, parseAccountUri, parseDeviceId } from '@covey/identity';
 
 interface FakeConversation {
   readonly id: Oid;
   readonly infos: Record<string, string>;
   readonly members: Member[];
   readonly messages: Message[];
+  /** `action target` -> who has voted so. */
+  readonly votes: Map<string, Set<AccountUri>>;
 }
 
 /** Accounts without keys, Git or network: they remember what was asked and answer plausibly. */
@@ -100,6 +105,10 @@ export class FakeAccount implements Account {
   readonly #facts: Omit<AccountInfo, 'locked' | 'hasPassphrase'>;
   readonly conversations = new Map<string, FakeConversation>();
   readonly requests: ConversationRequest[] = [];
+  readonly furtherDevices = [parseDeviceId('d'.repeat(64))];
+  readonly revoked = new Set<DeviceId>();
+  readonly revokedLinks: string[] = [];
+  contradictions: Explanation['contradictions'] = [];
   readonly #events: EventLog;
   readonly #calls: string[];
   #ids = 0;
@@ -143,7 +152,7 @@ export class FakeAccount implements Account {
     const { mode, title = '' } = options;
     const own: Member = { uri: this.info.uri, role: 'admin', lastDisplayed: '' };
     const infos = { mode: String(mode), title };
-    this.conversations.set(id, { id, infos, members: [own], messages: [] });
+    this.conversations.set(id, { id, infos, members: [own], messages: [], votes: new Map() });
     this.#events.append(this.info.accountId, 'ConversationReady', { conversationId: id });
     return id;
   }
@@ -169,7 +178,93 @@ export class FakeAccount implements Account {
   }
 
   async getConversationMembers(conversationId: string) {
-    return this.#conversation(conversationId, 'getConversationMembers').members;
+    const { members, votes } = this.#conversation(conversationId, 'getConversationMembers');
+    return members.map((member) => {
+      const open = [...votes].flatMap(([key, voters]) => {
+        const [action, target = ''] = key.split(' ') as [VoteAction, string]; // as it was put in
+        return target === member.uri ? [{ action, target, ...tally(members, voters) }] : [];
+      });
+      return open.length > 0 ? { ...member, votes: open } : member;
+    });
+  }
+
+  async vote(
+    conversationId: string,
+    target: string,
+    action: VoteAction,
+    { resolve = false }: { resolve?: boolean } = {},
+  ): Promise<VoteOutcome> {
+    const { members, votes } = this.#conversation(conversationId, 'vote');
+    const key = `${action} ${target}`;
+    const voters = votes.get(key) ?? new Set<AccountUri>();
+    const isNew = !voters.has(this.info.uri);
+    votes.set(key, voters.add(this.info.uri));
+    const outcome = { ...(isNew ? { vote: this.#nextId() } : {}), ...tally(members, voters) };
+    if (!resolve || outcome.missing > 0) return outcome;
+    return { ...outcome, resolution: this.#carryOut(conversationId, target, action) };
+  }
+
+  async resolveVote(conversationId: string, target: string, action: VoteAction) {
+    const { members, votes } = this.#conversation(conversationId, 'resolveVote');
+    const outcome = tally(members, votes.get(`${action} ${target}`) ?? new Set());
+    return { ...outcome, resolution: this.#carryOut(conversationId, target, action) };
+  }
+
+  async removeConversationMember(conversationId: string, uri: AccountUri) {
+    this.#calls.push('removeConversationMember');
+    return this.vote(conversationId, uri, 'ban', { resolve: true });
+  }
+
+  /** Of a message a commit explained, of anything else a member. Its author has contradicted himself. */
+  async explain(conversationId: string, id: string): Promise<Explanation> {
+    const { messages, members } = this.#conversation(conversationId, 'explain');
+    const message = messages.find((each) => each.id === id);
+    const member = members.find(({ uri }) => uri === id);
+    const { uri, deviceId, displayName } = this.info;
+    const act = (commit: Oid, kind: 'vote' | 'add') => ({
+      commit,
+      kind,
+      by: uri,
+      device: deviceId,
+    });
+    const own = conversationId as Oid; // An id of this fake.
+    if (message) {
+      return {
+        ...{ about: 'commit', commit: message.id, kind: 'text', parents: [], height: 3 },
+        author: { uri, device: deviceId, name: displayName },
+        ...{ signature: 'good', rules: ['every-commit/form'], deviations: [] },
+        time: { claimed: message.timestamp, contradicts: false },
+        contradictions: this.contradictions,
+      };
+    }
+    if (!member) throw new CoveyError('MESSAGE_NOT_FOUND', 'neither a commit nor an account here');
+    return {
+      ...{ about: 'member', uri: id, place: 'member', devices: [], bannedDevices: [], votes: [] },
+      settings: [
+        {
+          ...{ act: act(own, 'add'), op: 'add', to: 'invited', signature: 'good' },
+          ...{ verdict: 'holds', found: 'it decides' },
+        },
+      ],
+      contradictions: this.contradictions,
+    };
+  }
+
+  async evidence(conversationId: string, one: string, other: string) {
+    this.#conversation(conversationId, 'evidence');
+    return { evidence: `${JSON.stringify({ one, other })}\n` };
+  }
+
+  #carryOut(conversationId: string, target: string, action: VoteAction): Oid {
+    const conversation = this.conversations.get(conversationId);
+    const at = conversation?.members.findIndex(({ uri }) => uri === target) ?? -1;
+    const member = conversation?.members[at];
+    const role = ({ ban: 'banned', unban: 'member', promote: 'admin', demote: 'member' } as const)[
+      action
+    ];
+    if (member) conversation?.members.splice(at, 1, { ...member, role });
+    conversation?.votes.delete(`${action} ${target}`);
+    return this.#nextId();
   }
 
   async addConversationMember(
@@ -185,6 +280,11 @@ export class FakeAccount implements Account {
   async createInvitationLink(conversationId: string) {
     this.#conversation(conversationId, 'createInvitationLink');
     return { link: `covey:invite/${conversationId}`, expires: new Date('2030-01-01T00:00:00Z') };
+  }
+
+  async revokeInvitationLink(link: string) {
+    this.#calls.push('revokeInvitationLink');
+    this.revokedLinks.push(link);
   }
 
   async acceptInvitationLink(link: string) {
@@ -233,6 +333,22 @@ export class FakeAccount implements Account {
     return { heads, stateDigest: digits(7, 64), commits: messages.length, connected: [] };
   }
 
+  /** The last message is what others refuse. */
+  async repair(conversationId: string, { apply, resend }: { apply?: boolean; resend?: boolean }) {
+    const { messages } = this.#conversation(conversationId, 'repair');
+    const last = messages.slice(-1);
+    const [rule, path] = ['every-commit/signature', ''];
+    return {
+      refused: last.map(({ id }) => ({ commit: id, rule, path, by: [this.info.deviceId] })),
+      lost: last.map(({ id, author, type, timestamp, fields }) => ({
+        ...{ id, author, isOwn: true, type, timestamp, body: fields['body'] ?? '' },
+      })),
+      heads: messages.slice(-2, -1).map(({ id }) => id),
+      ...(apply ? { saved: '/saved/here' } : {}),
+      resent: resend ? last.map(({ id }) => id) : [],
+    };
+  }
+
   async addDevice() {
     this.#calls.push('addDevice');
     return { code: 'covey-device:good', expires: new Date('2030-01-01T00:00:00Z') };
@@ -240,7 +356,20 @@ export class FakeAccount implements Account {
 
   getDevices() {
     this.#calls.push('getDevices');
-    return [{ deviceId: this.info.deviceId, name: this.info.deviceName, thisDevice: true }];
+    const own = { deviceId: this.info.deviceId, name: this.info.deviceName, thisDevice: true };
+    return [
+      ...this.furtherDevices.map((deviceId) => ({
+        ...{ deviceId, name: 'tablet', thisDevice: false, revoked: this.revoked.has(deviceId) },
+      })),
+      { ...own, revoked: false },
+    ];
+  }
+
+  async revokeDevice(deviceId: DeviceId) {
+    this.#calls.push('revokeDevice');
+    this.revoked.add(deviceId);
+    const conversations = [...this.conversations.keys()].map(parseOid);
+    return { number: String(this.revoked.size), conversations };
   }
 
   /** Something happens on this account. */
@@ -290,6 +419,12 @@ export class FakeAccount implements Account {
     const spread = (this.#ids * 2_654_435_761) % 2 ** 32;
     return parseOid(digits(spread, 8) + digits(this.#ids, 32));
   }
+}
+
+function tally(members: readonly Member[], voters: ReadonlySet<AccountUri>) {
+  const admins = members.filter(({ role }) => role === 'admin').length;
+  const missing = Math.max(0, Math.floor(admins / 2) + 1 - voters.size);
+  return { voters: [...voters], admins, missing };
 }
 
 function digits(n: number, length: number): string {

@@ -8,18 +8,35 @@ import {
   type PeerHandlers,
   type PeerLink,
   PeerNetwork,
+  type ReconcileRequest,
 } from '@covey/peer-channel';
 import { DiskHousehold } from '../src/accounts/household.ts';
 import type { Person } from './person.ts';
 
 /** Somebody's device in the hands of a program that sends what it likes. */
 export interface Knocker {
-  invites(other: Person, invite: Invite): Promise<InviteResponse>;
-  dials(other: Person): Promise<PeerLink>;
+  invites(other: Named, invite: Invite): Promise<InviteResponse>;
+  dials(other: Named): Promise<PeerLink>;
+  /** Asks for resolutions; answers with the offers, and how many bytes of pack came. */
+  reconciles(
+    other: Named,
+    request: Partial<ReconcileRequest>,
+  ): Promise<{ offers: readonly string[]; bytes: number }>;
+  readonly addresses: readonly string[];
 }
 
-/** Takes the keys of a device out of its folder; the daemon may go on meanwhile. */
-export async function knocker({ daemon, info }: Person): Promise<Knocker> {
+/** As much of somebody as is needed to reach him. */
+type Named = { readonly info: Pick<Person['info'], 'addresses' | 'deviceId' | 'uri'> };
+type Owned = {
+  readonly daemon: { readonly dataFolder: string };
+  readonly info: Pick<Person['info'], 'accountId' | 'uri'>;
+};
+
+/** Takes the keys of a device out of its folder; the daemon may go on meanwhile. `handlers`: what it answers. */
+export async function knocker(
+  { daemon, info }: Owned,
+  handlers: Partial<PeerHandlers> = {},
+): Promise<Knocker> {
   const household = new DiskHousehold(daemon.dataFolder, () => new Date());
   const { chainPem, devicePem, devicePkcs8 } = await household.folder(info.accountId).papers();
   const crypto = { digests: nodeDigests, verifier: nodeVerifier() };
@@ -28,12 +45,13 @@ export async function knocker({ daemon, info }: Person): Promise<Knocker> {
   if (!chain.ok || !deviceCertificate) throw new Error('these are no papers');
   const identity = { deviceCertificate, chain: chain.value, pkcs8: devicePkcs8 };
   const network = new PeerNetwork(
-    { ...crypto, identity, handlers: ANSWERS_NOTHING },
+    { ...crypto, identity, handlers: { ...ANSWERS_NOTHING, ...handlers } },
     { listen: '127.0.0.1:0' },
   );
+  await network.start();
   onTestFinished(() => network.close());
-  const addressOf = (other: Person) => other.info.addresses[0] ?? '';
-  const idsOf = ({ info: { deviceId, uri } }: Person) => ({
+  const addressOf = (other: Named) => other.info.addresses[0] ?? '';
+  const idsOf = ({ info: { deviceId, uri } }: Named) => ({
     deviceId: parseDeviceId(deviceId),
     uri: parseAccountUri(uri),
   });
@@ -43,6 +61,18 @@ export async function knocker({ daemon, info }: Person): Promise<Knocker> {
       return (await network.knock(addressOf(other), idsOf(other), request)).response;
     },
     dials: (other) => network.dial(addressOf(other), idsOf(other)),
+    reconciles: (other, request) =>
+      network.reconcile(
+        addressOf(other),
+        idsOf(other),
+        { conversationId: '', offers: [], haves: [], addresses: [], ...request },
+        async ({ offers, pack }) => {
+          let bytes = 0;
+          for await (const chunk of pack) bytes += chunk.length;
+          return { offers, bytes };
+        },
+      ),
+    addresses: network.addresses(),
   };
 }
 
@@ -60,6 +90,8 @@ const ANSWERS_NOTHING: PeerHandlers = {
   askInvite: nothing,
   invite: nothing,
   link: nothing,
+  refused: nothing,
+  reconcile: nothing,
   // biome-ignore lint/correctness/useYield: it has nothing to give
   fetch: async function* () {
     await nothing();

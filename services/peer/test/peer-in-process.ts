@@ -13,6 +13,7 @@ const NO_NETWORK: Network = {
   addresses: () => [],
   dial: () => Promise.reject(unreachable()),
   knock: () => Promise.reject(unreachable()),
+  reconcile: () => Promise.reject(unreachable()),
   recheck: () => {},
   close: async () => {},
 };

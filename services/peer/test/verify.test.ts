@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleOf, stage, sync, type TestDevice } from '@covey/testkit';
+import { gatherEvidence } from '@covey/conversation';
+import { bundleOf, stage, sync, TestDevice } from '@covey/testkit';
 import { verifyCommand } from '../src/cli/verify.ts';
 
 let folder: string;
@@ -149,6 +150,35 @@ describe('covey verify', () => {
     }
     const { err } = await run(text, '--json');
     expect(JSON.parse(err[0] ?? '')).toMatchObject({ error: { code: 'REPOSITORY_UNREADABLE' } });
+  });
+
+  test('a file of evidence is judged by itself: who has contradicted himself, and by what', async () => {
+    const { alice, bob } = await stage(['alice', 'bob']);
+    const copy = new TestDevice(bob.account, bob.clock, { writer: bob.writer });
+    await copy.receive(bob);
+    const [one, other] = [await bob.says('yes'), await copy.says('no')];
+    await sync(alice, bob, copy);
+    const evidence = await gatherEvidence([one.oid, other.oid], alice.history, alice.store);
+    const file = join(folder, 'proof.json');
+    await writeFile(file, evidence);
+    const { exit, out, err } = await run(file);
+    expect({ exit, err }).toEqual({ exit: 0, err: [] });
+    expect(out.slice(0, 2)).toEqual([
+      'proven: one device wrote two histories, both signed',
+      `account       ${bob.uri}`,
+    ]);
+    for (const { oid } of [one, other]) expect(out.join('\n')).toContain(oid);
+    const json = JSON.parse((await run(file, '--json')).out[0] ?? '');
+    expect(json.evidence).toMatchObject({ account: bob.uri, by: 'device' });
+
+    await writeFile(file, evidence.replace(bob.uri, alice.uri));
+    const tampered = await run(file, '--json');
+    expect([tampered.exit, tampered.out]).toEqual([1, []]);
+    expect(JSON.parse(tampered.err[0] ?? '')).toMatchObject({
+      error: { code: 'EVIDENCE_UNPROVEN' },
+    });
+    await writeFile(file, '{"format":"covey-evidence"}');
+    expect((await run(file)).err[0]).toMatch(/^covey: error: keys other than/);
   });
 
   test('what a stranger wrote reaches the terminal harmless', async () => {

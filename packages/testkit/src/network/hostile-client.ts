@@ -166,6 +166,8 @@ export class HostileClient implements Forger {
       sync: refuse,
       askInvite: refuse,
       invite: refuse,
+      refused: async () => {},
+      reconcile: refuse,
       link: refuse,
     };
   }

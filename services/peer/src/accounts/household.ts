@@ -31,6 +31,8 @@ const FORMAT = 1;
 
 const CHAIN_FILE = 'chain.pem';
 const DEVICE_FILE = 'device.pem';
+/** In the folder of a conversation: what `covey repair` took out of it. */
+const SAVED_FOLDER = 'repairs';
 
 interface AccountFile {
   readonly format: number;
@@ -194,6 +196,37 @@ export class DiskAccountFolder implements AccountFolder {
   async createConversation(id: string): Promise<ConversationStore> {
     await createDirectory(this.#conversation(id));
     return storeOf(await GitStore.create(this.#conversation(id), this.#stores));
+  }
+
+  async saveBeside(
+    id: string,
+    name: string,
+    files: ReadonlyMap<string, Uint8Array>,
+  ): Promise<string> {
+    const folder = join(this.#conversation(id), SAVED_FOLDER);
+    const [unfinished, path] = [join(folder, '.new'), join(folder, name)];
+    await rm(unfinished, { recursive: true, force: true });
+    for (const file of files.keys()) {
+      await mkdir(dirname(join(unfinished, file)), { recursive: true, mode: 0o700 });
+    }
+    for (const [file, bytes] of files) await replaceDurably(join(unfinished, file), bytes);
+    await rename(unfinished, path);
+    await syncDirectory(folder);
+    await syncDirectory(dirname(folder));
+    return path;
+  }
+
+  async lastSavedBeside(id: string, file: string): Promise<Uint8Array | undefined> {
+    const folder = join(this.#conversation(id), SAVED_FOLDER);
+    try {
+      const names = (await readdir(folder)).filter((name) => !name.startsWith('.'));
+      const last = names.sort().at(-1);
+      if (last === undefined) return undefined;
+      return new Uint8Array(await readFile(join(folder, last, file)));
+    } catch (cause) {
+      if (isMissing(cause)) return undefined;
+      throw cause;
+    }
   }
 
   /** All of it or nothing: half a repository under its name would be a damaged one. */

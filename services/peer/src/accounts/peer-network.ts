@@ -53,6 +53,7 @@ export function peerNetworkOf(
     addresses: () => network.addresses(),
     dial: (...request) => network.dial(...request),
     knock: (...request) => network.knock(...request),
+    reconcile: (...request) => network.reconcile(...request),
     recheck: () => network.recheck(),
     close: () => network.close(),
   };

@@ -116,6 +116,17 @@ export class UsageError extends Error {
   }
 }
 
+/** Has consequences that the person was told just now: exit code 1 until it is asked for with `--yes`. */
+export class Unconfirmed extends Error {
+  override readonly name = 'Unconfirmed';
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
 /** Nothing to be found under the name that was typed: exit code 1, with advice. */
 export class NotFound extends Error {
   override readonly name = 'NotFound';

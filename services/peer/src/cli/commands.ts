@@ -4,8 +4,9 @@ import type { Command } from './command.ts';
 import { renderCommandPage } from './command-page.ts';
 import { conversations } from './conversations.ts';
 import { decline } from './decline.ts';
-import { deviceAdd, deviceList } from './device.ts';
+import { deviceAdd, deviceList, deviceRevoke } from './device.ts';
 import { down } from './down.ts';
+import { explain } from './explain.ts';
 import { makeHelp } from './help.ts';
 import { info, infoSet } from './info.ts';
 import { init } from './init.ts';
@@ -15,6 +16,7 @@ import { log } from './log.ts';
 import { members } from './members.ts';
 import { newConversation } from './new.ts';
 import { passphrase } from './passphrase.ts';
+import { repair } from './repair.ts';
 import { requests } from './requests.ts';
 import { rpc } from './rpc.ts';
 import { send } from './send.ts';
@@ -22,6 +24,7 @@ import { state } from './state.ts';
 import { unlock } from './unlock.ts';
 import { up } from './up.ts';
 import { verify } from './verify-route.ts';
+import { decisions, vote } from './votes.ts';
 import { watch } from './watch.ts';
 import { whoami } from './whoami.ts';
 
@@ -43,12 +46,17 @@ const WORKING: readonly Command[] = [
   log,
   watch,
   members,
+  ...decisions,
+  vote,
   info,
   infoSet,
   leave,
   state,
+  explain,
+  repair,
   deviceAdd,
   deviceList,
+  deviceRevoke,
   verify,
   rpc,
 ];

@@ -12,11 +12,39 @@ export const HINTS: Partial<Record<ErrorCode, string>> = {
   CONVERSATION_SYNCING: 'covey watch --until ConversationReady waits for it',
   REQUEST_NOT_FOUND: 'covey requests lists them',
   MESSAGE_NOT_FOUND: 'covey log lists them',
+  DEVICE_NOT_FOUND: 'covey device list lists them',
   MODE_IS_FIXED: 'covey new --mode makes a conversation of another mode',
   LINK_REFUSED: 'a code works once and not for long; ask for a new one',
   PEER_UNREACHABLE: 'the other device must be on, and reachable at one of its addresses',
   OPERATION_NOT_FOUND: 'the daemon may be older than this command; covey down, then covey up',
 };
+
+const NO_VOTES =
+  'nobody is removed or promoted here; start a copy of the group without them: covey new, then covey invite the others';
+
+/** What to do instead of what a rule refuses (VAL-11), by the rule's id. */
+const RULE_HINTS: ReadonlyMap<string, string> = new Map([
+  ['vote/group-has-votes', NO_VOTES],
+  ['resolution/group-has-votes', NO_VOTES],
+  ['vote/by-an-admin', 'covey members shows who the admins are; one of them can vote'],
+  ['resolution/by-an-admin', 'covey members shows who the admins are; one of them can do it'],
+  ['vote/not-on-oneself', 'the other admins decide on you; covey leave leaves'],
+  ['vote/target-is-there', 'covey members shows who stands where'],
+  ['resolution/target-is-there', 'covey members shows who stands where'],
+  ['resolution/majority', 'more than half of the admins must vote for it first: covey members'],
+  ['add/not-banned', 'covey unban lets them come back'],
+  ['add/not-in-the-group', 'covey members shows who stands where'],
+  ['add/one-to-one-stays-two', 'covey new starts a group that can grow'],
+  ['add/admins-invite', 'covey members shows who the admins are; ask one of them'],
+  ['profile/by-whom', 'covey members shows who the admins are; ask one of them'],
+  ['every-commit/author-in-standing', 'this account is out of the group; covey members shows more'],
+]);
+
+/** The rule, and what to do. */
+export function ruleHint(rule: string): string {
+  const advice = RULE_HINTS.get(rule);
+  return advice === undefined ? `the rule is ${rule}` : `${advice} (the rule is ${rule})`;
+}
 
 /** How many accounts wait for their passphrase, and what to do; `undefined` if none does. */
 export function lockedHint(accounts: readonly AccountInfo[]): string | undefined {

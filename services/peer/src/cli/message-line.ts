@@ -17,7 +17,47 @@ export function messageLine(message: Message, reader: Reader): string | undefine
   const text = whatItSays(message);
   if (text === undefined) return undefined;
   const time = clockTime(message.timestamp, reader.timeZone);
-  return `${short(message.id)}  ${time}  ${nameOf(message, reader)}  ${text}`;
+  const marks = [
+    message.late ? '(late) ' : '',
+    message.void ? `(void: ${safeText(message.void.found)}) ` : '',
+  ].join('');
+  return `${short(message.id)}  ${time}${message.timeContradicts ? '?' : ''}  ${nameOf(message, reader)}  ${marks}${text}`;
+}
+
+/** Messages line by line; those without effect are folded unless they are asked for. */
+export function conversationLines(
+  messages: readonly Message[],
+  reader: Reader,
+  { showVoid }: { showVoid: boolean },
+): readonly string[] {
+  const lines: string[] = [];
+  let folded: Message[] = [];
+  const unfold = () => {
+    if (folded.length > 0) lines.push(foldedLine(folded));
+    folded = [];
+  };
+  for (const message of messages) {
+    const line = messageLine(message, reader);
+    if (line === undefined) continue;
+    if (message.void && !showVoid) {
+      folded.push(message);
+      continue;
+    }
+    unfold();
+    lines.push(line);
+  }
+  unfold();
+  return lines;
+}
+
+/** What fell by the removal of its author, and what fell by anything else. */
+const BY_A_REMOVED_MEMBER: ReadonlySet<string> = new Set(['cut', 'revoked']);
+
+function foldedLine(folded: readonly Message[]): string {
+  const isPlain = folded.every(({ void: mark }) => mark && BY_A_REMOVED_MEMBER.has(mark.step));
+  const messages = `${folded.length} ${folded.length === 1 ? 'message' : 'messages'}`;
+  const what = isPlain ? 'sent by a removed member' : 'without effect';
+  return `* ${messages} ${what}, not shown; covey log --void`;
 }
 
 /** An event that is no message: `ConversationReady  conversationId=1a2b…`. */
@@ -57,8 +97,12 @@ function whatItSays(message: Message): string | undefined {
       return '* started the conversation';
     case 'member':
       return `* ${safeText(fields['action'] ?? 'changed')} ${short(safeText(fields['uri'] ?? ''))}`;
-    case 'vote':
-      return `* voted on ${short(safeText(fields['uri'] ?? ''))}`;
+    case 'vote': {
+      const action = fields['action'] === undefined ? 'on' : `to ${safeText(fields['action'])}`;
+      return `* voted ${action} ${short(safeText(fields['uri'] ?? ''))}`;
+    }
+    case 'application/update-papers':
+      return '* renewed certificates or revoked a device';
     case 'application/update-profile':
       return '* changed the title or picture';
     case 'application/data-transfer+json':

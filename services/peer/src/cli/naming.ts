@@ -74,6 +74,62 @@ export async function resolveMessage(
   return pick('message', named, candidates, 'the full id works for older ones');
 }
 
+const FULL_DEVICE_ID = /^[0-9a-f]{64}$/;
+
+/** The account or device of a conversation behind the beginning of its id. Claimed names name nobody here. */
+export async function resolveWho(
+  { peer, account }: CommandContext,
+  conversationId: string,
+  named: string,
+): Promise<string> {
+  if (FULL_ID.test(named) || FULL_DEVICE_ID.test(named)) return named;
+  const { accountId } = await account();
+  const members = await peer.call('getConversationMembers', { accountId, conversationId });
+  const ids = members.flatMap(({ uri, devices = [], bannedDevices = [] }) => [
+    ...[uri, ...devices, ...bannedDevices],
+  ]);
+  const candidates = ids.map((id) => ({ item: id, id, names: [] }));
+  return pick('member or device', named, candidates, 'covey members lists them by their ids');
+}
+
+/** What `covey explain` can be asked about: a member, a device, or one of the newest messages. */
+export async function resolveSubject(
+  context: CommandContext,
+  conversationId: string,
+  named: string,
+): Promise<string> {
+  if (FULL_ID.test(named) || FULL_DEVICE_ID.test(named)) return named;
+  const { peer } = context;
+  const { accountId } = await context.account();
+  const asked = { accountId, conversationId };
+  const members = await peer.call('getConversationMembers', asked);
+  const page = await peer.call('loadConversation', { ...asked, n: NAMEABLE_MESSAGES });
+  const ids: string[] = [
+    ...members.flatMap(({ uri, devices = [], bannedDevices = [] }) => [
+      ...[uri, ...devices, ...bannedDevices],
+    ]),
+    ...page.flatMap(({ id, reactions, editions }) => [
+      id,
+      ...[...reactions, ...editions].map((each) => each.id),
+    ]),
+  ];
+  const candidates = [...new Set(ids)].map((id) => ({ item: id, id, names: [] }));
+  return pick('commit, member or device', named, candidates, 'the full id works for older commits');
+}
+
+/** A device of the account, by its name or the beginning of its id. */
+export async function resolveOwnDevice(
+  { peer, account }: CommandContext,
+  named: string,
+): Promise<string> {
+  const { accountId } = await account();
+  const devices = await peer.call('getDevices', { accountId });
+  const candidates = devices.map(({ deviceId, name }) => ({
+    ...{ item: deviceId as string, id: deviceId, names: [name] },
+  }));
+  return pick('device', named, candidates, 'covey device list lists them');
+}
+
 interface Candidate<T> {
   readonly item: T;
   /** Its beginning is a name too. */

@@ -4,10 +4,17 @@ import { CoveyError } from '@covey/errors';
 import { PeerClient } from '../client.ts';
 import { dataFolderOf } from '../data-folder.ts';
 import { readVersion } from '../version.ts';
-import { type CliIo, type Command, type CommandContext, NotFound, UsageError } from './command.ts';
+import {
+  type CliIo,
+  type Command,
+  type CommandContext,
+  NotFound,
+  Unconfirmed,
+  UsageError,
+} from './command.ts';
 import { commandHelp, overview, usageOf } from './command-page.ts';
 import { COMMANDS } from './commands.ts';
-import { HINTS } from './hints.ts';
+import { HINTS, ruleHint } from './hints.ts';
 import { resolveAccount } from './naming.ts';
 import { safeJson, safeText, withoutControls } from './safe-text.ts';
 
@@ -162,6 +169,9 @@ function explain(reason: unknown, command: Command | undefined): Explanation {
   if (reason instanceof NotFound) {
     return { code: 'NOT_FOUND', message: reason.message, hint: reason.hint, exit: FAILED };
   }
+  if (reason instanceof Unconfirmed) {
+    return { code: 'UNCONFIRMED', message: reason.message, hint: reason.hint, exit: FAILED };
+  }
   if (isParseError(reason)) {
     // Its first sentence; the rest explains `--` to somebody who may have mistyped an option.
     const [sentence = ''] = reason.message.split('. ');
@@ -169,7 +179,7 @@ function explain(reason: unknown, command: Command | undefined): Explanation {
     return { code: 'MISUSED', message, hint: usage, exit: MISUSED };
   }
   const { code, message, data } = CoveyError.from(reason);
-  const rule = data['rule'] === undefined ? undefined : `the rule is ${data['rule']}`;
+  const rule = data['rule'] === undefined ? undefined : ruleHint(data['rule']);
   const exit = code === 'CONFIG_INVALID' ? CONFIG_INVALID : FAILED;
   return { code, message, hint: rule ?? HINTS[code], exit };
 }

@@ -4,7 +4,10 @@ import { defineCommand } from './command.ts';
 export const verify = defineCommand({
   name: 'verify',
   usage: 'PATH [--profile strict|jami]',
-  summary: 'judge a conversation repository or bundle; needs no daemon',
+  summary: 'judge a conversation repository, bundle or file of evidence; needs no daemon',
+  details: [
+    'A file that covey explain --evidence has written is judged by itself: it proves that one account has signed two contradictory commits, or it is refused.',
+  ],
   ownArguments: true,
   run: async (argv, _, { io, json }) => {
     const { verifyCommand } = await import('./verify.ts');

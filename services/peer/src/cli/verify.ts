@@ -6,6 +6,7 @@ import type { Oid } from '@covey/git-objects';
 import { openBundle, openGitDirectory, type ReadOnlyRepository } from '@covey/git-store';
 import { nodeDigests, nodeVerifier } from '@covey/node-crypto';
 import type { CliIo } from './command.ts';
+import { evidenceLines, isEvidence, judgeEvidenceFile } from './verify-evidence.ts';
 import { safeJson, safeText } from './safe-text.ts';
 
 const VERIFY_USAGE = 'usage: covey verify PATH [--profile strict|jami] [--json]';
@@ -20,7 +21,8 @@ type VerifyIo = Pick<CliIo, 'out' | 'err'>;
 
 /**
  * `covey verify`: judges all that HEAD of a Git directory or bundle reaches, by the rules of a profile. Needs no
- * daemon and changes nothing. Resolves to the exit code: 0 valid, 1 not valid or unreadable, 2 misuse.
+ * daemon and changes nothing. A file of evidence is judged by itself. Resolves to the exit code: 0 valid, 1 not
+ * valid or unreadable, 2 misuse.
  */
 export async function verifyCommand(argv: readonly string[], io: VerifyIo): Promise<number> {
   const asked = readArguments(argv);
@@ -33,15 +35,20 @@ export async function verifyCommand(argv: readonly string[], io: VerifyIo): Prom
     return 0;
   }
   try {
+    const crypto = { digests: nodeDigests, verifier: nodeVerifier() };
+    if (await isEvidence(asked.path)) {
+      const verdict = await judgeEvidenceFile(asked.path, crypto);
+      if (asked.json) io.out(safeJson({ evidence: verdict }));
+      else for (const line of evidenceLines(verdict)) io.out(line);
+      return 0;
+    }
     const repository = await openRepository(asked.path);
     const heads = headsOf(repository);
     if (heads.length === 0) throw unreadable('neither HEAD nor refs/heads/main leads to a commit');
-    const report = await verifyHistory(
-      heads,
-      repository.objects,
-      { digests: nodeDigests, verifier: nodeVerifier() },
-      { profile: asked.profile, progress: progressOn(process.stderr) },
-    );
+    const report = await verifyHistory(heads, repository.objects, crypto, {
+      profile: asked.profile,
+      progress: progressOn(process.stderr),
+    });
     if (asked.json) io.out(safeJson(report));
     else for (const line of linesOf(report)) io.out(line);
     return report.valid ? 0 : 1;

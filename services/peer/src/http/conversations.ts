@@ -1,7 +1,14 @@
 import { Type } from 'typebox';
 import { parseAccountUri } from '@covey/identity';
 import { accountOperation } from './operation.ts';
-import { ConversationId, ConversationMode, ConversationSummary, TextMap, Uri } from './schemas.ts';
+import {
+  ConversationId,
+  ConversationMode,
+  ConversationSummary,
+  Repair,
+  TextMap,
+  Uri,
+} from './schemas.ts';
 
 /** Conversations of an account: list, start, look at, describe, leave. */
 export const conversationOperations = [
@@ -70,6 +77,19 @@ export const conversationOperations = [
       connected: Type.Array(Type.String(), { description: 'Devices connected right now' }),
     }),
     run: (account, { conversationId }) => account.conversationState(conversationId),
+  }),
+  accountOperation({
+    name: 'repair',
+    summary: 'What others refuse of this account; saves it and goes back, and sends it again',
+    method: 'POST',
+    path: '/conversations/:conversationId/repair',
+    params: {
+      conversationId: ConversationId,
+      apply: Type.Optional(Type.Boolean({ description: 'Save, then go back to accepted heads' })),
+      resend: Type.Optional(Type.Boolean({ description: 'Say the saved texts again' })),
+    },
+    result: Repair,
+    run: (account, { conversationId, ...options }) => account.repair(conversationId, options),
   }),
   accountOperation({
     name: 'removeConversation',

@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
+import { parseDeviceId } from '@covey/identity';
 import { accountOperation } from './operation.ts';
+import { ConversationId, DeviceId } from './schemas.ts';
 
 /** Devices of an account. */
 export const deviceOperations = [
@@ -10,7 +12,12 @@ export const deviceOperations = [
     path: '/devices',
     params: {},
     result: Type.Array(
-      Type.Object({ deviceId: Type.String(), name: Type.String(), thisDevice: Type.Boolean() }),
+      Type.Object({
+        deviceId: DeviceId,
+        name: Type.String(),
+        thisDevice: Type.Boolean(),
+        revoked: Type.Boolean({ description: 'The account has disowned it' }),
+      }),
     ),
     run: (account) => account.getDevices(),
   }),
@@ -25,5 +32,17 @@ export const deviceOperations = [
       const { code, expires } = await account.addDevice();
       return { code, expires: expires.toISOString() };
     },
+  }),
+  accountOperation({
+    name: 'revokeDevice',
+    summary: 'Disowns a device; the new revocation list is committed into every conversation',
+    method: 'POST',
+    path: '/devices/:deviceId/revoke',
+    params: { deviceId: DeviceId },
+    result: Type.Object({
+      number: Type.String({ description: 'Number of the list, decimal' }),
+      conversations: Type.Array(ConversationId, { description: 'Where the list stands now' }),
+    }),
+    run: (account, { deviceId }) => account.revokeDevice(parseDeviceId(deviceId)),
   }),
 ];

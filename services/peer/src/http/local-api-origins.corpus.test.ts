@@ -38,7 +38,14 @@ describe.skipIf(corpus.isAbsent)(`local-api-origins${corpus.note}`, () => {
     const conversationId = await account.startConversation({ mode: 2 });
     stage.accounts.calls.length = 0;
     const { accountId } = account.info;
-    const url = path.replace(':accountId', accountId).replace(':conversationId', conversationId);
+    const url = path
+      .replace(':accountId', accountId)
+      .replace(':conversationId', conversationId)
+      .replace(':uri', account.info.uri)
+      .replace(':id', account.info.uri)
+      .replace(':one', conversationId)
+      .replace(':other', conversationId)
+      .replace(':deviceId', account.info.deviceId);
     const hasBody = method === 'POST' || method === 'PATCH';
     // A row with a body speaks of routes that take one, whatever their method is called.
     const rows = ROWS.filter((row) => (row.method === 'POST') === hasBody);

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { parseAccountUri } from '@covey/identity';
 import { accountOperation } from './operation.ts';
-import { Address, ConversationId, Link, Member, MessageId, Uri } from './schemas.ts';
+import { Address, ConversationId, Link, Member, MessageId, Uri, VoteOutcome } from './schemas.ts';
 
 /** Members of a conversation, and the links by which one becomes a member. */
 export const memberOperations = [
@@ -29,16 +29,38 @@ export const memberOperations = [
       account.addConversationMember(conversationId, parseAccountUri(uri), addresses),
   }),
   accountOperation({
+    name: 'removeConversationMember',
+    summary: 'Votes to ban, and bans when that makes a majority; tells how many votes are missing',
+    method: 'DELETE',
+    path: '/conversations/:conversationId/members/:uri',
+    params: { conversationId: ConversationId, uri: Uri },
+    result: VoteOutcome,
+    run: (account, { conversationId, uri }) =>
+      account.removeConversationMember(conversationId, parseAccountUri(uri)),
+  }),
+  accountOperation({
     name: 'createInvitationLink',
-    summary: 'A link with a single-use secret; whoever presents it is invited',
+    summary:
+      'A link with a single-use secret; whoever presents it is invited. Of a public conversation: where to join',
     method: 'POST',
     path: '/conversations/:conversationId/invitation-links',
     params: { conversationId: ConversationId },
-    result: Type.Object({ link: Type.String(), expires: Type.String({ format: 'date-time' }) }),
+    result: Type.Object({
+      link: Type.String(),
+      expires: Type.Optional(Type.String({ format: 'date-time' })),
+    }),
     run: async (account, { conversationId }) => {
       const { link, expires } = await account.createInvitationLink(conversationId);
-      return { link, expires: expires.toISOString() };
+      return { link, ...(expires ? { expires: expires.toISOString() } : {}) };
     },
+  }),
+  accountOperation({
+    name: 'revokeInvitationLink',
+    summary: 'A link that this device has made opens nothing any more',
+    method: 'POST',
+    path: '/invitation-links/revoke',
+    params: { link: Link },
+    run: (account, { link }) => account.revokeInvitationLink(link),
   }),
   accountOperation({
     name: 'acceptInvitationLink',

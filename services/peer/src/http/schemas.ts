@@ -83,6 +83,42 @@ export const ConversationSummary = Type.Object(
   NO_OTHER_KEYS,
 );
 
+/** Id of a device: SHA-256 of its key. */
+export const DeviceId = Type.String({
+  pattern: '^[0-9a-f]{64}$',
+  description: 'Id of a device, 64 hex digits',
+});
+
+/** Whom a vote is about. */
+export const VoteTarget = Type.String({
+  pattern: '^([0-9a-f]{40}|[0-9a-f]{64})$',
+  description: 'Account URI, or id of a device (which is only banned and unbanned)',
+});
+
+/** What is voted on. */
+export const VoteAction = Type.Union(
+  (['ban', 'unban', 'promote', 'demote'] as const).map((action) => Type.Literal(action)),
+);
+
+const TALLY = {
+  voters: Type.Array(Uri, { description: 'Admins who have voted for it' }),
+  admins: Type.Integer({ description: 'How many admins there are' }),
+  missing: Type.Integer({ description: 'Votes that a majority still lacks' }),
+};
+
+/** A question that nobody has carried out yet. */
+export const OpenVote = Type.Object({ action: VoteAction, target: VoteTarget, ...TALLY });
+
+/** What came of a vote. */
+export const VoteOutcome = Type.Object(
+  {
+    vote: Type.Optional(MessageId),
+    resolution: Type.Optional(MessageId),
+    ...TALLY,
+  },
+  NO_OTHER_KEYS,
+);
+
 /** One member, past or present. */
 export const Member = Type.Object(
   {
@@ -91,6 +127,17 @@ export const Member = Type.Object(
       (['admin', 'member', 'invited', 'banned', 'left'] as const).map((role) => Type.Literal(role)),
     ),
     lastDisplayed: Type.String({ description: 'Commit id, or empty' }),
+    bannedFrom: Type.Optional(
+      Type.Union(
+        (['admins', 'members', 'invited', 'devices'] as const).map((from) => Type.Literal(from)),
+        { description: 'Where an unban brings it back to' },
+      ),
+    ),
+    devices: Type.Optional(Type.Array(DeviceId)),
+    bannedDevices: Type.Optional(Type.Array(DeviceId)),
+    votes: Type.Optional(
+      Type.Array(OpenVote, { description: 'On it and on its devices, not resolved yet' }),
+    ),
   },
   NO_OTHER_KEYS,
 );
@@ -111,6 +158,26 @@ export const Message = Type.Object(
     editions: Type.Array(Type.Object({ id: MessageId, body: Type.String() })),
     deleted: Type.Boolean(),
     needsNewerVersion: Type.Boolean(),
+    late: Type.Optional(
+      Type.Boolean({ description: 'Came here after messages that stand behind it' }),
+    ),
+    timeContradicts: Type.Optional(
+      Type.Boolean({ description: 'Claims to be older than a commit before it' }),
+    ),
+    void: Type.Optional(
+      Type.Object(
+        {
+          step: Type.Union(
+            (['beside', 'revoked', 'recount', 'cut', 'rests'] as const).map((step) =>
+              Type.Literal(step),
+            ),
+          ),
+          by: Type.Optional(MessageId),
+          found: Type.String(),
+        },
+        { description: 'Why it has no effect: to be shown folded' },
+      ),
+    ),
   },
   NO_OTHER_KEYS,
 );
@@ -126,3 +193,29 @@ export const Problem = Type.Object(
   },
   { description: 'RFC 9457; the codes are those of docs/protocol/errors.md' },
 );
+
+/** What others refuse of an account, and what became of it. */
+export const Repair = Type.Object({
+  refused: Type.Array(
+    Type.Object({
+      commit: MessageId,
+      rule: Type.String(),
+      path: Type.String(),
+      by: Type.Array(Type.String(), { description: 'Ids of the devices that say so' }),
+    }),
+  ),
+  lost: Type.Array(
+    Type.Object({
+      id: MessageId,
+      author: Uri,
+      isOwn: Type.Boolean(),
+      type: Type.String(),
+      timestamp: Type.Integer(),
+      body: Type.Optional(Type.String()),
+    }),
+    { description: 'Refused commits and what stands on them, oldest first' },
+  ),
+  heads: Type.Array(MessageId, { description: 'The last heads that are accepted' }),
+  saved: Type.Optional(Type.String({ description: 'The folder where it was saved' })),
+  resent: Type.Array(MessageId),
+});

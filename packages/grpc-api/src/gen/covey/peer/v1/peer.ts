@@ -12,8 +12,10 @@ import {
   Client,
   type ClientDuplexStream,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
   type handleBidiStreamingCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -75,6 +77,7 @@ export interface Request {
     | //
     /** Between two devices of one account. */
     { $case: "sync"; value: SyncMsg }
+    | { $case: "refusal"; value: Refusal }
     | undefined;
 }
 
@@ -86,6 +89,7 @@ export interface Response {
     | { $case: "roster"; value: RosterResponse }
     | { $case: "invite"; value: InviteResponse }
     | { $case: "sync"; value: SyncMsg }
+    | { $case: "refusal"; value: RefusalNoted }
     | undefined;
 }
 
@@ -117,6 +121,20 @@ export interface GitMessageId {
 export interface Announced {
 }
 
+/** The sender fetched a commit from the receiver, and refused it together with all that came with it. */
+export interface Refusal {
+  conversationId: string;
+  /** The commit that broke the rule. */
+  commit: string;
+  /** Id of the rule, at most 64 bytes. */
+  rule: string;
+  /** Of the file that is wrong, at most 256 bytes; empty if it is none. */
+  path: string;
+}
+
+export interface RefusalNoted {
+}
+
 /** Asks for a Git pack of what can be reached from `wants` and not from `haves`. */
 export interface FetchRequest {
   conversationId: string;
@@ -133,6 +151,36 @@ export interface PackChunk {
   data: Uint8Array;
   /** Whether the pack ends here. */
   last: boolean;
+}
+
+/** 64 kB at most. */
+export interface ReconcileRequest {
+  conversationId: string;
+  /** Resolutions that the caller has for the callee: at most 64. Who lacks one asks for it in turn. */
+  offers: string[];
+  /** What the caller has, of what it may tell the callee: at most 1024. */
+  haves: string[];
+  /** Where the caller can be dialed: at most 16. */
+  addresses: string[];
+}
+
+export interface ReconcileResponse {
+  body:
+    | //
+    /** First of all, and once. */
+    { $case: "offers"; value: Offers }
+    | //
+    /**
+     * A pack of what can be reached from the offers and not from `haves`, oldest commits first; it may be
+     * shorter, then the caller asks again. The caller cancels if it lacks nothing.
+     */
+    { $case: "chunk"; value: PackChunk }
+    | undefined;
+}
+
+export interface Offers {
+  /** At most 64. */
+  commits: string[];
 }
 
 /** The receiver of a pack has used so many chunks; the sender may send as many more. */
@@ -603,6 +651,9 @@ export const Request: MessageFns<Request> = {
       case "sync":
         SyncMsg.encode(message.body.value, writer.uint32(50).fork()).join();
         break;
+      case "refusal":
+        Refusal.encode(message.body.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -668,6 +719,14 @@ export const Request: MessageFns<Request> = {
             message.body = { $case: "sync", value: SyncMsg.decode(reader, reader.uint32()) };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.body = { $case: "refusal", value: Refusal.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -702,6 +761,9 @@ export const Response: MessageFns<Response> = {
         break;
       case "sync":
         SyncMsg.encode(message.body.value, writer.uint32(42).fork()).join();
+        break;
+      case "refusal":
+        RefusalNoted.encode(message.body.value, writer.uint32(50).fork()).join();
         break;
     }
     return writer;
@@ -758,6 +820,14 @@ export const Response: MessageFns<Response> = {
             }
 
             message.body = { $case: "sync", value: SyncMsg.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.body = { $case: "refusal", value: RefusalNoted.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -1012,6 +1082,120 @@ export const Announced: MessageFns<Announced> = {
   },
 };
 
+function createBaseRefusal(): Refusal {
+  return { conversationId: "", commit: "", rule: "", path: "" };
+}
+
+export const Refusal: MessageFns<Refusal> = {
+  encode(message: Refusal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.conversationId !== "") {
+      writer.uint32(10).string(message.conversationId);
+    }
+    if (message.commit !== "") {
+      writer.uint32(18).string(message.commit);
+    }
+    if (message.rule !== "") {
+      writer.uint32(26).string(message.rule);
+    }
+    if (message.path !== "") {
+      writer.uint32(34).string(message.path);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Refusal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefusal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.conversationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.commit = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.rule = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRefusalNoted(): RefusalNoted {
+  return {};
+}
+
+export const RefusalNoted: MessageFns<RefusalNoted> = {
+  encode(_: RefusalNoted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefusalNoted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefusalNoted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseFetchRequest(): FetchRequest {
   return { conversationId: "", wants: [], haves: [], maxBytes: 0 };
 }
@@ -1133,6 +1317,190 @@ export const PackChunk: MessageFns<PackChunk> = {
             }
 
             message.last = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseReconcileRequest(): ReconcileRequest {
+  return { conversationId: "", offers: [], haves: [], addresses: [] };
+}
+
+export const ReconcileRequest: MessageFns<ReconcileRequest> = {
+  encode(message: ReconcileRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.conversationId !== "") {
+      writer.uint32(10).string(message.conversationId);
+    }
+    for (const v of message.offers) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.haves) {
+      writer.uint32(26).string(v!);
+    }
+    for (const v of message.addresses) {
+      writer.uint32(34).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.conversationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.offers.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.haves.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.addresses.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseReconcileResponse(): ReconcileResponse {
+  return { body: undefined };
+}
+
+export const ReconcileResponse: MessageFns<ReconcileResponse> = {
+  encode(message: ReconcileResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.body?.$case) {
+      case "offers":
+        Offers.encode(message.body.value, writer.uint32(10).fork()).join();
+        break;
+      case "chunk":
+        PackChunk.encode(message.body.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.body = { $case: "offers", value: Offers.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.body = { $case: "chunk", value: PackChunk.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOffers(): Offers {
+  return { commits: [] };
+}
+
+export const Offers: MessageFns<Offers> = {
+  encode(message: Offers, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.commits) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Offers {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOffers();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.commits.push(reader.string());
             continue;
           }
         }
@@ -2287,6 +2655,20 @@ export const PeerServiceService = {
     responseDeserialize: (value: Buffer): LinkResponse => LinkResponse.decode(value),
   },
   /**
+   * Asks a device that this one doesn't talk with for its resolutions (bans, demotions and what undoes
+   * them), so that two halves that have banned each other hear of it. Anybody may ask. Whoever never
+   * was in the conversation is told what is told of an unknown one: no offers, no pack.
+   */
+  reconcile: {
+    path: "/covey.peer.v1.PeerService/Reconcile" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ReconcileRequest): Buffer => Buffer.from(ReconcileRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReconcileRequest => ReconcileRequest.decode(value),
+    responseSerialize: (value: ReconcileResponse): Buffer => Buffer.from(ReconcileResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReconcileResponse => ReconcileResponse.decode(value),
+  },
+  /**
    * Opens the channel between two devices that may talk. Once it is open both sides make calls over
    * it, whoever dialed. The first frame of each side is a Hello.
    */
@@ -2306,6 +2688,12 @@ export interface PeerServiceServer extends UntypedServiceImplementation {
   invite: handleUnaryCall<InviteRequest, InviteResponse>;
   /** Becomes a further device of the account, by a one-time code. The caller has no papers yet. */
   link: handleUnaryCall<LinkRequest, LinkResponse>;
+  /**
+   * Asks a device that this one doesn't talk with for its resolutions (bans, demotions and what undoes
+   * them), so that two halves that have banned each other hear of it. Anybody may ask. Whoever never
+   * was in the conversation is told what is told of an unknown one: no offers, no pack.
+   */
+  reconcile: handleServerStreamingCall<ReconcileRequest, ReconcileResponse>;
   /**
    * Opens the channel between two devices that may talk. Once it is open both sides make calls over
    * it, whoever dialed. The first frame of each side is a Hello.
@@ -2343,6 +2731,17 @@ export interface PeerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LinkResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Asks a device that this one doesn't talk with for its resolutions (bans, demotions and what undoes
+   * them), so that two halves that have banned each other hear of it. Anybody may ask. Whoever never
+   * was in the conversation is told what is told of an unknown one: no offers, no pack.
+   */
+  reconcile(request: ReconcileRequest, options?: Partial<CallOptions>): ClientReadableStream<ReconcileResponse>;
+  reconcile(
+    request: ReconcileRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ReconcileResponse>;
   /**
    * Opens the channel between two devices that may talk. Once it is open both sides make calls over
    * it, whoever dialed. The first frame of each side is a Hello.
