@@ -50,6 +50,8 @@ const MEANINGS: Readonly<Record<keyof PeerLimits, string>> = {
   connectionsPerDevice: 'connections of one device',
   inviteBurst: 'calls of strangers at once, per address and per device',
   inviteRefillMs: 'until one more is allowed',
+  reconcileBurst: 'times resolutions are asked for at once, per address and per device',
+  reconcileRefillMs: 'until one more is allowed',
 };
 
 /** `docs/protocol/limits.md`: every bound that others can run into. */

@@ -20,8 +20,9 @@ opened();
 const PAGES = 100;
 let from: string | undefined;
 const paged = report();
-for (let page = 0; page < PAGES; page++) {
-  from = messagePage(runtime, { n: 50, ...(from === undefined ? {} : { from }) })[0]?.id;
+for (let nth = 0; nth < PAGES; nth++) {
+  const page = await messagePage(runtime, { n: 50, ...(from === undefined ? {} : { from }) });
+  from = page[0]?.id;
 }
 paged();
 

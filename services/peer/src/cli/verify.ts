@@ -6,8 +6,8 @@ import type { Oid } from '@covey/git-objects';
 import { openBundle, openGitDirectory, type ReadOnlyRepository } from '@covey/git-store';
 import { nodeDigests, nodeVerifier } from '@covey/node-crypto';
 import type { CliIo } from './command.ts';
-import { evidenceLines, isEvidence, judgeEvidenceFile } from './verify-evidence.ts';
 import { safeJson, safeText } from './safe-text.ts';
+import { evidenceLines, isEvidence, judgeEvidenceFile } from './verify-evidence.ts';
 
 const VERIFY_USAGE = 'usage: covey verify PATH [--profile strict|jami] [--json]';
 
