@@ -88,10 +88,7 @@ export class Composition implements ObjectReader {
    * @throws {CoveyError} COMMIT_REFUSED, with the rule in `data`; nothing has been written then
    */
   async write(writer: Writer, intent: Intent, now: Date): Promise<Entry> {
-    const parents =
-      intent.kind === 'join' && !(await this.draft.resolved(this)).state.isWriter(writer.uri)
-        ? await this.#headToJoin(writer)
-        : await this.#mergedHeads(writer, now);
+    const parents = await this.#parentsFor(writer, intent, now);
     return this.commit(
       writer,
       messageOf(intent, writer),
@@ -99,6 +96,19 @@ export class Composition implements ObjectReader {
       (before) => this.#treeOf(intent, writer, before, parents),
       now,
     );
+  }
+
+  /** By what all heads come to: what a single one of them says is perhaps no more than an old one says. */
+  async #parentsFor(writer: Writer, intent: Intent, now: Date): Promise<readonly Entry[]> {
+    if (this.draft.size === 0) return [];
+    const { state } = await this.draft.resolved(this);
+    if (!state.isWriter(writer.uri)) {
+      if (intent.kind === 'join') return this.#headToJoin(writer);
+      const isBanned = state.bannedFrom(writer.uri) !== undefined;
+      const found = isBanned ? 'the account is banned' : 'the account is neither admin nor member';
+      throw refusal({ rule: 'every-commit/author-in-standing', found });
+    }
+    return this.#mergedHeads(writer, now);
   }
 
   /** Merges all heads that this writer can merge. For who has just joined. */
@@ -166,13 +176,8 @@ export class Composition implements ObjectReader {
     return this.draft.heads;
   }
 
-  /** Where no pair can be merged by this writer: the last head on which he may write, if he still may at all. */
+  /** Where no pair can be merged by this writer: the last head on which he may write. */
   async #headToStandOn({ uri }: Writer, heads: readonly Entry[]): Promise<readonly Entry[]> {
-    const { state } = await this.draft.resolved(this, heads);
-    if (!state.isWriter(uri)) {
-      const found = 'the account is out of the group by what other heads say';
-      throw refusal({ rule: 'every-commit/author-in-standing', found });
-    }
     for (const head of [...heads].reverse()) {
       const state = await this.draft.papers.state(head.tree, this);
       if (state.isWriter(uri)) return [head];
