@@ -22,6 +22,7 @@ const TASKS = {
   fuzz: ['tools/fuzz/main.ts'],
   'small-scope': ['tools/small-scope/main.ts'],
   scenario: ['tools/scenario.ts'],
+  vectors: ['tools/vectors/main.ts'],
   generate: ['tools/generate.ts'],
 };
 /** A terminal sends Ctrl-C to every process, and npm sends it on: the same signal within this time is one. */

@@ -72,6 +72,17 @@ describe.skipIf(corpus.isAbsent)(`merge-smuggling${corpus.note}`, () => {
     expect(smuggled(scenario).length === 0).toBe(scenario.expect === 'accept');
   });
 
+  test('what comparing changed paths would let through is marked as such', () => {
+    const isEither = ({ parent1, parent2, merge, base }: Scenario) =>
+      Object.keys({ ...base, ...parent1, ...parent2, ...merge }).every(
+        (path) => merge[path] === parent1[path] || merge[path] === parent2[path],
+      );
+    for (const scenario of scenarios) {
+      const { weakPathIntersectionRuleWouldAccept: marked } = scenario;
+      expect(isEither(scenario), scenario.id).toBe(marked);
+    }
+  });
+
   test('VAL-10: among them are merges that comparing changed paths would have let through', () => {
     const missed = scenarios.filter(
       (scenario) => scenario.expect === 'reject' && scenario.weakPathIntersectionRuleWouldAccept,

@@ -10,7 +10,8 @@ Whether a commit is valid is decided by these rules, in this order: first those 
 kind. In the profile \`strict\` the first broken rule refuses the commit, and the refusal names it. The profile \`jami\`
 reads histories that Jami wrote: where the last column says so it accepts the commit and reports the rule as a
 deviation. No rule looks at a clock, at the network or at the order of arrival, so that the verdict is the same on every
-device, for ever. An id never changes its meaning.
+device, for ever. An id never changes its meaning. Each id leads to the file of vectors that keep and break its rule; how many
+there are: [hostile histories](hostile-histories.md).
 
 MUST, MUST NOT and MAY are those of BCP 14. Sources name the project's design pages and requirements.
 `;
@@ -53,7 +54,7 @@ function row({ id, says, source, jami, hole = '' }: Rule, shown: Set<string>): s
     jami === 'refuse'
       ? 'refused'
       : `${jami === 'deviate' ? 'accepted and reported' : 'refused, or accepted and reported, by the facts'}: ${hole}`;
-  return `| ${anchor}\`${id}\` | ${cell(says)} | ${cell(source)} | ${cell(leniency)} |\n`;
+  return `| ${anchor}[\`${id}\`](../../vectors/rules/${id.split('/')[0]}.json) | ${cell(says)} | ${cell(source)} | ${cell(leniency)} |\n`;
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|');

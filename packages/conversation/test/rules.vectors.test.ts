@@ -56,13 +56,18 @@ describe('vectors/rules', () => {
     }
   });
 
-  test.each(FILES)('VAL-11: %s, judged from what stands in it, comes out as it says', async (name) => {
-    const { vectors: its, objects } = fileOf(name);
-    const store = await unpack(objects);
-    for (const vector of its) {
-      expect(await judgeVector(vector, store), `${vector.rule}: ${vector.name}`).toEqual(vector.expect);
-    }
-  });
+  test.each(FILES)(
+    'VAL-11: %s, judged from what stands in it, comes out as it says',
+    async (name) => {
+      const { vectors: its, objects } = fileOf(name);
+      const store = await unpack(objects);
+      for (const vector of its) {
+        expect(await judgeVector(vector, store), `${vector.rule}: ${vector.name}`).toEqual(
+          vector.expect,
+        );
+      }
+    },
+  );
 
   test('forged anew, a file is the same to the byte', async () => {
     const made = await makeRuleVectors((name) => name === 'papers.json');

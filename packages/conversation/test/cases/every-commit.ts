@@ -2,7 +2,7 @@ import { utf8 } from '@covey/codec';
 import { layout } from '@covey/conversation';
 import { oidBytes } from '@covey/git-objects';
 import { deviceLike, ISSUED_AT, makeTestAccount, sync, testSigner } from '@covey/testkit';
-import { judged, member, type RuleCases, text } from './rule-case.ts';
+import { judged, type RuleCases, text } from './rule-case.ts';
 
 export const everyCommitCases: RuleCases = {
   'every-commit/form': {
@@ -91,13 +91,6 @@ export const everyCommitCases: RuleCases = {
       const other = await makeTestAccount('mallory');
       const list = await (lie ? other : alice.account).revoke(1n, [phone.writer]);
       return judged(alice, { message: text('x'), files: { [layout.crlPath(alice.uri)]: list } });
-    },
-  },
-  'every-commit/law-is-known': {
-    commit: async (set, lie) => {
-      const { alice, bob } = await set(['alice', 'bob']);
-      if (lie) return judged(alice, { message: member('promote', bob.uri) });
-      return judged(alice, { message: text('you may all stay members') });
     },
   },
 };

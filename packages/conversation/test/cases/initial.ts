@@ -29,6 +29,13 @@ export const initialCases: RuleCases = {
       return judged(erin, { message: { mode: 2, type: 'initial' }, files });
     },
   },
+  'initial/rules-version': {
+    commit: async (set, lie) => {
+      const erin = await founder(set);
+      const message = { mode: 2, type: 'initial', version: lie ? 2 : 1 };
+      return judged(erin, { message, files: foundingFiles(erin) });
+    },
+  },
   'initial/charter': {
     commit: async (set, lie) => {
       const erin = await founder(set);

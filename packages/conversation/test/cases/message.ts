@@ -1,6 +1,9 @@
 import { layout } from '@covey/conversation';
 import { judged, NOBODY, type RuleCases, text } from './rule-case.ts';
 
+/** A day on which papers are renewed. */
+const LATER = new Date('2026-11-10T00:00:00Z');
+
 export const PICTURE = {
   ...{ displayName: 'cat.png', sha3sum: 'ab'.repeat(64), tid: '42', totalSize: '260' },
   type: 'application/data-transfer+json',
@@ -65,6 +68,15 @@ export const messageCases: RuleCases = {
     commit: async (set, lie) => {
       const { alice } = await set(['alice']);
       return judged(alice, { message: { ...PICTURE, ...(lie ? { totalSize: 260 } : {}) } });
+    },
+  },
+  'papers/nothing-else': {
+    commit: async (set, lie) => {
+      const { alice } = await set(['alice']);
+      const path = layout.devicePath(alice.deviceId);
+      const renewed = await alice.account.issuePaper(alice.writer, LATER);
+      const message = { ...(lie ? { body: 'hello' } : {}), type: 'application/update-papers' };
+      return judged(alice, { message, files: { [path]: renewed } });
     },
   },
   'call/fields': {

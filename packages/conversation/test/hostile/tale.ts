@@ -62,3 +62,12 @@ export async function gathers(
   }
   return holder;
 }
+
+/** All of it forged on one device that has everything. */
+export async function refused(
+  device: TestDevice,
+  commit: Oid,
+  more: Partial<Told> = {},
+): Promise<Told> {
+  return { holder: device, commit, forged: [commit], expect: {}, ...more };
+}
