@@ -32,7 +32,7 @@ export interface DevicePaper extends Paper {
 }
 
 /** What a resolution decided, and by whose votes. */
-export interface Decision {
+interface Decision {
   readonly action: VoteAction;
   readonly from: BanClass;
   readonly target: string;

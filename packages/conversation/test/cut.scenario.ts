@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '@covey/conversation';
+import { collect, type Entry } from '@covey/conversation';
 import { deviceLike, stage, sync, type TestDevice } from '@covey/testkit';
 
 async function voidOn(device: TestDevice, ...entries: readonly Entry[]) {
@@ -84,4 +84,24 @@ describe('BAN-6: what a removal does to what was written apart from it', () => {
       expect((await alice.resolved()).state.hasDevice(phone.deviceId)).toBe(false);
     }
   });
+});
+
+test('SWARM-7: what was deleted and what is void stay in the history of all, from the first commit', async () => {
+  const { alice, bob, carol } = await stage(['alice', 'bob', 'carol']);
+  const regretted = await bob.says('regretted');
+  await bob.says('', { edit: regretted.oid });
+  await sync(alice, bob, carol);
+  const apart = await bob.says('apart');
+  await carol.receive(bob);
+  await carol.says('on top of it');
+  await decides(alice, 'ban', bob.uri);
+  await sync(alice, carol);
+  await alice.says('and on');
+  await sync(alice, carol);
+  for (const device of [alice, carol]) {
+    const reached = await collect(device.heads, device.store);
+    expect(reached[0]).toBe(device.history.root?.oid);
+    expect(reached).toEqual(expect.arrayContaining([regretted.oid, apart.oid]));
+    expect(reached).toHaveLength(device.history.size);
+  }
 });

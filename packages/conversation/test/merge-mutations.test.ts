@@ -7,6 +7,8 @@ import { type MergeScene, mergeSceneByChance, mergeScenes } from './hostile/merg
 import { LATER } from './vectors/scene.ts';
 
 const MUTANTS = 20_000;
+/** Kinds of which there are more to tell apart. */
+const MANIFOLD = ['add', 'add', 'edit', 'edit', 'rename', 'rename', 'rename'] as const;
 /** Beside the scenes that were thought of, one by chance for so many mutants; more stay no longer in memory. */
 const PER_SCENE = 500;
 const MOST_SCENES = 1000;
@@ -43,7 +45,7 @@ describe('VAL-10: a merge is what its ancestors come to, and nothing else', () =
       fc.asyncProperty(
         fc.nat(1_000_000),
         fc.record({
-          kind: fc.constantFrom(...MUTATIONS),
+          kind: fc.constantFrom(...MUTATIONS, ...MANIFOLD),
           at: fc.nat(1_000_000),
           with: fc.nat(1_000_000),
         }),
@@ -63,7 +65,7 @@ describe('VAL-10: a merge is what its ancestors come to, and nothing else', () =
     // Most of them get as far as the rule that they are about.
     const all = [...rules.values()].reduce((sum, count) => sum + count, 0);
     expect(rules.get('merge/tree-is-exact') ?? 0).toBeGreaterThan(all / 3);
-    expect(different.size).toBeGreaterThan(all / 3);
+    expect(different.size).toBeGreaterThan(all / 2);
     // For the log of a larger search.
     if (process.env['COVEY_TEST_RUNS']) {
       console.info(`${all} mutants of ${scenes.length} merges, ${different.size} different`, rules);

@@ -11,6 +11,7 @@ const SIZES: Readonly<Record<string, readonly number[]>> = {
   devices: [9, 226],
   fork: [30, 1039],
   takeover: [32, 1252],
+  removed: [31, 1158],
 };
 
 describe('BAN-5, BAN-6, SWARM-1: every history of a few operations, in all partitions', () => {

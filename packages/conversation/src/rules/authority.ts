@@ -249,7 +249,7 @@ export interface Question {
 }
 
 /** The file that must be there; `undefined` where the class has no such vote: a device is only banned and unbanned. */
-export function startPath({ action, from, target }: Question): string | undefined {
+function startPath({ action, from, target }: Question): string | undefined {
   switch (action) {
     case 'ban':
       return placePath(from, target);

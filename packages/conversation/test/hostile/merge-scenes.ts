@@ -121,7 +121,8 @@ const DEEDS: readonly ((who: TestDevice, other: TestDevice, n: number) => Promis
     const issuedAt = new Date(LATER.getTime() + n * 1000);
     const paper = await who.account.issuePaper(who.writer, issuedAt);
     const files = { [layout.devicePath(who.deviceId)]: paper };
-    return forges(who, { type: 'application/update-papers' }, { files });
+    const message = { type: 'application/update-papers' };
+    return who.adopts(await who.forge({ message, files }));
   },
   async (who, _, n) => {
     const guest = await guestOf(who, `guest ${n % 7}`);
