@@ -1,20 +1,16 @@
 import type { Case, Tally } from './check.ts';
 import { count } from './check.ts';
 
-/** A group has an admin, unless one who was admin has left. */
+/** A group has an admin, unless one whom it had made an admin has left: on old parents too, where he wasn't one yet. */
 export async function anAdminRemains({
-  growth,
+  growth: { history },
   resolved: { state },
 }: Case): Promise<string | undefined> {
   if (state.admins.length > 0) return undefined;
-  const { history, scene } = growth;
-  for (const { kind, uri, oid } of history.acts) {
-    const parent = history.entry(oid)?.parents[0];
-    if (kind !== 'leave' || !parent) continue;
-    const before = await history.papers.state(parent.tree, scene.store);
-    if (before.placeOf(uri) === 'admin') return undefined;
-  }
-  return 'no admin is left, and none has left';
+  const settings = history.acts.flatMap(({ places }) => places);
+  const left = settings.filter(({ op }) => op === 'leave').map(({ uri }) => uri);
+  const isOne = settings.some(({ to, uri }) => to === 'admin' && left.includes(uri));
+  return isOne ? undefined : 'no admin is left, and none has left';
 }
 
 /** Nothing by an account or a device has effect that a standing ban has cut off, nor is anything of it left in the state. */

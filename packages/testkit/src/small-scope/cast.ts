@@ -8,7 +8,7 @@ import {
 import type { ObjectStore, Oid } from '@covey/git-objects';
 import { makeTestAccount, type TestAccount } from '../test-account.ts';
 import { TEST_CRYPTO } from '../test-crypto.ts';
-import type { Prepared } from './commit.ts';
+import type { Prepared } from './prepared.ts';
 import type { Operation, Scope } from './scope.ts';
 
 /** Stands for a good signature: checking real ones would take most of the time, and other tests do. */

@@ -1,10 +1,8 @@
-import type { Entry, History } from '@covey/conversation';
+import type { Entry } from '@covey/conversation';
 import type { ModelCommit } from '../reference-model/model.ts';
 import type { Cast } from './cast.ts';
+import type { Prepared } from './prepared.ts';
 import type { Operation } from './scope.ts';
-
-/** What production makes of the bytes of a commit before it judges it. */
-export type Prepared = Parameters<History['judgePrepared']>[0];
 
 /** One commit: as production judges it, as production took it in, and as the model reads it. */
 export interface Commit {

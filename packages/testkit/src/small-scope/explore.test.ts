@@ -54,7 +54,6 @@ describe('the search', () => {
   test.each([
     { name: 'founder', operations: 2 },
     { name: 'open', operations: 3 },
-    { name: 'pair', operations: 2 },
     { name: 'fork', operations: 2 },
   ])(
     'finds each history of $operations operations once, and counts the sequences it stands for: $name',

@@ -12,7 +12,8 @@ import { CoveyError } from '@covey/errors';
 import { commitPayload, MemoryObjectStore, type ObjectReader, type Oid } from '@covey/git-objects';
 import type { ModelCharter } from '../reference-model/model.ts';
 import { Cast, type Player, TRUSTING_CRYPTO } from './cast.ts';
-import { type Commit, modelOf, type Prepared, reachedFrom } from './commit.ts';
+import { type Commit, modelOf, reachedFrom } from './commit.ts';
+import type { Prepared } from './prepared.ts';
 import { type Operation, operationsOf, type Scope, startOf } from './scope.ts';
 
 /** What becomes of an operation on one state: a commit, but for its id and its parents, or the rule that refuses it. */

@@ -23,8 +23,10 @@ export interface Scope {
   /** Accounts that are admins from the beginning, the creator among them, and behind them the members. */
   readonly admins: number;
   readonly members: number;
-  /** May a view leave out the promotions, so that somebody forks from when the creator was the only admin? */
+  /** May a view leave out all since the promotions, so that somebody forks from when the creator was the only admin? */
   readonly forks: boolean;
+  /** Have the two admins after him banned the creator? */
+  readonly removes?: boolean;
   /** Are there votes on devices too? */
   readonly deviceVotes: boolean;
   /** Seats that nothing tells apart: histories equal up to a renaming of these count once. */
@@ -75,6 +77,11 @@ export const SCOPES: readonly Scope[] = [
     says: 'three admins and a member; views may leave out that any but the creator was made an admin',
     alike: [],
   },
+  {
+    ...{ ...SCOPE, name: 'removed', devices: [2, 1, 1, 1], admins: 3, members: 1, forks: true },
+    says: 'as before, and the two others have banned the creator; views may leave that out too',
+    ...{ removes: true, alike: [] },
+  },
 ];
 
 /** The device that an account writes with first: the index of it in the list of all. */
@@ -83,7 +90,7 @@ export function firstDeviceOf({ devices }: Scope, seat: number): number {
 }
 
 /** The seats of all devices. */
-export function seatsOf({ devices }: Scope): readonly number[] {
+function seatsOf({ devices }: Scope): readonly number[] {
   return devices.flatMap((count, seat) => Array.from({ length: count }, () => seat));
 }
 
@@ -112,7 +119,7 @@ export function operationsOf(scope: Scope): readonly Operation[] {
 
 /** How the group comes to where the search begins: parts that a view has whole or, but for the first, not at all. */
 export function startOf(scope: Scope): readonly (readonly Operation[])[] {
-  const { admins, members } = scope;
+  const { admins, members, forks, removes = false } = scope;
   const device = (seat: number) => firstDeviceOf(scope, seat);
   const others = Array.from({ length: admins + members - 1 }, (_, at) => at + 1);
   const joined = others.flatMap((seat): readonly Operation[] => [
@@ -128,5 +135,13 @@ export function startOf(scope: Scope): readonly (readonly Operation[])[] {
       { by: device(0), does: 'resolve', ...question },
     ];
   });
-  return scope.forks ? [joined, promoted] : [[...joined, ...promoted]];
+  const ban = { action: 'ban', seat: 0 } as const;
+  const removed: readonly Operation[] = removes
+    ? [
+        ...[1, 2].map((seat) => ({ by: device(seat), does: 'vote' as const, ...ban })),
+        { by: device(1), does: 'resolve', ...ban },
+      ]
+    : [];
+  const since = [...promoted, ...removed];
+  return forks ? [joined, since] : [[...joined, ...since]];
 }

@@ -31,7 +31,7 @@ export interface Failure {
 }
 
 /** Histories of so many operations. */
-export interface Count {
+interface Count {
   /** With names, in every order in which they can be written. */
   readonly before: bigint;
   /** Up to renaming and to reordering of independent steps. */

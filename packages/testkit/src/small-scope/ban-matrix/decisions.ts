@@ -24,7 +24,7 @@ export function adminsAfter(admins: ReadonlySet<number>, { action, target }: Dec
 }
 
 /** Whatever some admins can decide about each other and about the puppets, by every majority of them. */
-export function decisionsOf(
+function decisionsOf(
   admins: ReadonlySet<number>,
   { admins: first, puppets }: Seats,
 ): readonly Decision[] {
