@@ -277,8 +277,7 @@ function ruleFault(older: History, commit: ModelCommit, isLeftOut: boolean): str
   if (ask === undefined) return '14: unknown kind';
   if (charter.mode === 0 || charter.flat) return '10: no votes in this group';
   if (!isAdmin) return '10: the author is no admin';
-  // "A promotion doesn't ask how its target became a member."
-  const startsAnywhere = isLeftOut && ask.action === 'promote';
+  const startsAnywhere = isLeftOut && ask.action === 'promote'; // It "doesn't ask how" he got in.
   if (!startsAnywhere && !canStart(older, state, ask)) return '10: the target is elsewhere';
   if (kind !== 'vote') return hasMajority(older, state, ask) ? undefined : '11: no majority';
   if ((owner.get(target) ?? target) === account) return '10: votes on himself';
@@ -344,9 +343,9 @@ function withWhatRests(history: History, found: Iterable<string>, step: 1 | 2 | 
   for (const commit of history.commits) {
     if (gone.has(commit.id) || isNeverVoid(commit)) continue;
     const older = seenBy(history, commit, gone, step);
-    // Where nothing else is void than when it was written, it holds, being valid.
-    const isSame = named(older) === named(seenBy(history, commit, NOBODY, 0));
-    const falls = !isSame && ruleFault(older, commit, true) !== undefined;
+    // Else nothing else is void than when it was written: it holds, being valid.
+    const isOther = named(older) !== named(seenBy(history, commit, NOBODY, 0));
+    const falls = isOther && ruleFault(older, commit, true) !== undefined;
     if (falls || (step === 1 && isUnsaid(history, commit, gone))) gone.add(commit.id);
   }
   return gone;
@@ -394,6 +393,8 @@ export function breaksRule(
   if (isForeign(device) || revokes.some(isForeign)) return '5: not of this account';
   if (kind === 'leave' && (brings || revokes.length > 0)) return '5: a leave brings nothing';
   const seen = without(older, stepsOf(older)[3]);
-  const hasPapers = brings || kind === 'join' || stateOf(seen).devices.has(device);
-  return ruleFault(seen, commit, false) ?? (hasPapers ? undefined : '3: no device certificate');
+  const isOut = kind === 'ban' && [account, device].includes(commit.target ?? '');
+  const isThere = brings || kind === 'join' || stateOf(seen).devices.has(device);
+  const fault = isOut || !isThere ? '3: no device certificate' : undefined;
+  return ruleFault(seen, commit, false) ?? fault;
 }
