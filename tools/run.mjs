@@ -20,6 +20,7 @@ const TASKS = {
   check: ['tools/check.ts'],
   bench: ['tools/bench/main.ts'],
   fuzz: ['tools/fuzz/main.ts'],
+  simulate: ['tools/simulate.ts'],
   'small-scope': ['tools/small-scope/main.ts'],
   scenario: ['tools/scenario.ts'],
   vectors: ['tools/vectors/main.ts'],

@@ -1,8 +1,8 @@
 import { Admission, collect, type Entry, History, type Voids } from '@covey/conversation';
 import type { GitObject, ObjectReader, Oid } from '@covey/git-objects';
 import { Chance } from './chance.ts';
-import type { SimulatedDevice } from './simulated-device.ts';
 import { SIMULATED_CRYPTO } from './simulated-crypto.ts';
+import type { SimulatedDevice } from './simulated-device.ts';
 import type { Simulation } from './simulation.ts';
 
 /** What there is when all is silent, for checkers to look at. */
@@ -38,7 +38,8 @@ export async function endingOf(simulation: Simulation): Promise<Ending | undefin
     running.filter((device) => admission.exchangesWith(device)),
   );
   if (circle.every(({ history }) => history.size === 0)) return undefined;
-  const { union, reader } = circle.length === running.length ? all : await unionOf(circle, plan.seed);
+  const { union, reader } =
+    circle.length === running.length ? all : await unionOf(circle, plan.seed);
   return { simulation, circle, strays, union, reader, voids: await union.voids(reader) };
 }
 
@@ -68,7 +69,10 @@ async function unionOf(devices: readonly SimulatedDevice[], seed: number) {
   const union = new History(SIMULATED_CRYPTO, { profile: 'strict' });
   const order = await collect([...heads], reader);
   // In an order in which they reached nobody: whatever is numbered by arrival is numbered otherwise here.
-  for (const oid of anyOrder(order, entriesOf(devices), new Chance(seed, 'union'))) {
+  const entries = entriesOf(devices);
+  for (const oid of anyOrder(order, entries, new Chance(seed, 'union'))) {
+    const parents = entries.get(oid)?.parents ?? [];
+    if (parents.some((parent) => !union.entry(parent.oid))) continue;
     const judged = await union.judge(oid, reader);
     if ('broken' in judged) {
       devices[0]?.around.report('S1', `${oid} was taken in and breaks ${judged.broken.rule}`);
@@ -87,7 +91,8 @@ function readFrom(devices: readonly SimulatedDevice[], oid: Oid): GitObject | un
 
 function entriesOf(devices: readonly SimulatedDevice[]): ReadonlyMap<Oid, Entry> {
   const entries = new Map<Oid, Entry>();
-  for (const { history } of devices) for (const entry of history.ordered) entries.set(entry.oid, entry);
+  for (const { history } of devices)
+    for (const entry of history.ordered) entries.set(entry.oid, entry);
   return entries;
 }
 

@@ -88,7 +88,7 @@ export class HostileDevice extends SimulatedDevice {
     const honest = super.makeServed();
     return {
       ...honest,
-      fetch: async (link, request) => {
+      fetch: async (_link, request) => {
         if (this.giving === 'nothing') return [parcelOf([])];
         if (this.giving === 'never') return new Promise(() => {});
         const lies = this.#liesFor(request.wants.filter(isOid));
@@ -96,7 +96,8 @@ export class HostileDevice extends SimulatedDevice {
         const wants = [...request.wants, ...bases];
         const objects = await this.runtime.objectsFor(wants, request.haves, request.maxBytes);
         const given = [...objects, ...lies.flatMap((lie) => lie.objects)];
-        const isLeftOut = ({ type }: GitObject) => this.giving === 'without files' && type === 'blob';
+        const isLeftOut = ({ type }: GitObject) =>
+          this.giving === 'without files' && type === 'blob';
         return [parcelOf(given.filter((object) => !isLeftOut(object)))];
       },
     };

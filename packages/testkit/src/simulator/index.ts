@@ -1,1 +1,3 @@
-export { type Outcome, simulate } from './simulate.ts';
+export { type Batch, type BatchOptions, simulateMany } from './batch.ts';
+export { ruleIds } from './rule-switch.ts';
+export { type Counts, type Outcome, type SimulateOptions, simulate } from './simulate.ts';

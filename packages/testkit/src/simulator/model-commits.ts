@@ -1,5 +1,4 @@
 import { type Charter, type Entry, layout } from '@covey/conversation';
-import { readCertificate, readPem } from '@covey/identity';
 import type { ModelCharter, ModelCommit } from '../reference-model/model.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
 
@@ -19,10 +18,11 @@ export function modelCharter(charter: Charter, devices: readonly SimulatedDevice
  */
 export function modelCommits(
   entries: readonly Entry[],
-  devices: readonly SimulatedDevice[],
   matters: (entry: Entry) => boolean,
 ): ReadonlyMap<string, ModelCommit> {
-  const bySerial = new Map(devices.map((device) => [serialOf(device), device.deviceId as string]));
+  // A list names certificates. Of one that was never shown here nobody knows the device.
+  const papers = entries.flatMap(({ act }) => act?.paper ?? []);
+  const bySerial = new Map(papers.map(({ serial, device }) => [serial, device]));
   const commits = new Map<string, ModelCommit>();
   /** What is left of a commit and its ancestors: the highest of them. */
   const leftOf = new Map<Entry, Entry>();
@@ -48,7 +48,7 @@ function modelCommit(
   const { uri: target, action, edit } = content.fields as Record<string, string | undefined>;
   const kind = KINDS[content.kind] ?? (content.kind as ModelCommit['kind']); // All others have one name in both.
   const brings = act?.changes.some(({ path }) => path === layout.devicePath(device)) ?? false;
-  const revokes = [...(act?.crl?.revoked ?? [])].flatMap((serial) => bySerial.get(serial) ?? []);
+  const revokes = [...(act?.crl?.revoked ?? [])].map((serial) => bySerial.get(serial) ?? serial);
   return {
     ...{ id: oid, parents, account: uri, device, kind },
     ...(target === undefined || content.type === 'text/plain' ? {} : { target }),
@@ -57,16 +57,4 @@ function modelCommit(
     ...(revokes.length > 0 ? { revokes } : {}),
     ...(brings && kind !== 'leave' ? { brings } : {}),
   };
-}
-
-const serials = new WeakMap<Uint8Array, string>();
-
-function serialOf({ player: { writer } }: SimulatedDevice): string {
-  let serial = serials.get(writer.devicePem);
-  if (serial === undefined) {
-    const [der] = readPem(writer.devicePem, 'CERTIFICATE');
-    serial = der ? readCertificate(der).serialHex : '';
-    serials.set(writer.devicePem, serial);
-  }
-  return serial;
 }

@@ -1,13 +1,19 @@
-import { Chance } from './chance.ts';
 import { ACTORS, type ActorName } from './actors/index.ts';
+import { Chance } from './chance.ts';
 import { FAULTS, type FaultName } from './faults.ts';
 
 /** What a seed makes of a simulation, before anything happens in it. */
 export interface Plan {
   readonly seed: number;
-  readonly charter: { readonly mode: 0 | 1 | 2 | 3; readonly flat?: true; readonly profile?: 'member' };
+  readonly charter: {
+    readonly mode: 0 | 1 | 2 | 3;
+    readonly flat?: true;
+    readonly profile?: 'member';
+  };
   /** Per account: how many devices it has. The first account founds the group. */
   readonly devices: readonly number[];
+  /** All of them are admins from the beginning, nearly, and vote more than they talk. */
+  readonly isCouncil: boolean;
   /** Commits that are to be written before the faults stop. */
   readonly commits: number;
   readonly faults: readonly FaultName[];
@@ -22,7 +28,7 @@ export interface Plan {
 const LEAST = { accounts: 4, devices: 6, commits: 60 };
 const MOST = { accounts: 8, devices: 20, commits: 300 };
 /** Commits times devices: large in one way is enough. */
-const MOST_WORK = 1800;
+const MOST_WORK = 1400;
 
 /** Mostly small: what goes wrong goes wrong among few, and a seed of the largest size costs thirty of the smallest. */
 function drawn(chance: Chance, least: number, most: number): number {
@@ -38,12 +44,16 @@ export function planOf(seed: number): Plan {
     const at = chance.below(accounts);
     devices[at] = (devices[at] ?? 0) + 1;
   }
+  const isCouncil = chance.happens(0.35);
   return {
     seed,
-    charter: charterOf(chance),
+    isCouncil,
+    charter: isCouncil ? { mode: 2 } : charterOf(chance),
     devices,
     commits: drawn(chance, LEAST.commits, Math.min(MOST.commits, Math.floor(MOST_WORK / wanted))),
-    faults: (Object.keys(FAULTS) as FaultName[]).filter(() => chance.happens(0.4)),
+    faults: (Object.keys(FAULTS) as FaultName[]).filter(
+      (name) => chance.happens(0.4) || (isCouncil && name === 'partition'),
+    ),
     hostile: hostileOf(chance, devices),
   };
 }

@@ -9,7 +9,7 @@ import {
 import type { Clock, Link, Log } from '@covey/device';
 import {
   type AccountContext,
-  type ConversationRuntime,
+  ConversationRuntime,
   Exchange,
   headsIn,
 } from '@covey/device/simulation';
@@ -21,6 +21,7 @@ import type { EventLog } from './event-log.ts';
 import { NamedObject } from './named-object.ts';
 import { parcelOf } from './parcels.ts';
 import { RememberingRuntime } from './remembering-runtime.ts';
+import type { Lie } from './repertoire.ts';
 import { SIMULATED_CRYPTO } from './simulated-crypto.ts';
 import { type Life, SimulatedDisk } from './simulated-disk.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
@@ -66,10 +67,10 @@ export class SimulatedDevice implements Host {
   /** Writes that were asked for and neither done nor refused. */
   #writing = 0;
 
-  constructor(player: Player, around: Surroundings) {
+  constructor(player: Player, around: Surroundings, how: { isLoose?: boolean } = {}) {
     this.player = player;
     this.around = around;
-    this.disk = new SimulatedDisk(player.name, around.time, around.chance);
+    this.disk = new SimulatedDisk(player.name, around.time, around.chance, how);
     this.served = this.makeServed();
     around.network.attach(this);
   }
@@ -191,6 +192,33 @@ export class SimulatedDevice implements Host {
     }
   }
 
+  /** Another conversation, on a disk of its own for as long as the program runs. */
+  async isTold({ conversation, parcels, commit, rule }: Lie): Promise<void> {
+    const { life } = this;
+    if (!this.up || this.verdicts.has(commit)) return;
+    const { time, chance } = this.around;
+    const disk = new SimulatedDisk(this.name, time, chance, { isLoose: this.disk.isLoose });
+    const runtime = new ConversationRuntime(conversation, disk.open(life), {
+      ...{ crypto: SIMULATED_CRYPTO, writer: this.player.writer, added: () => {} },
+      clock: { now: () => time.date(this.clockSkewMs), after: () => () => {} },
+    });
+    for (const parcel of parcels) {
+      const reception = await runtime.reception();
+      try {
+        await reception.take(inOne(parcelOf(parcel)), new AbortController().signal);
+        const fetched = await runtime.judge(reception);
+        if (fetched.outcome === 'refused')
+          this.#refuses(fetched.commit, fetched.rule, fetched.found);
+      } catch (reason) {
+        if (!CoveyError.is(reason)) throw reason;
+        this.#refuses(commit, reason.code, reason.message);
+      }
+    }
+    if (!runtime.knows(commit)) return;
+    this.verdicts.set(commit, 'taken in');
+    this.around.report('S1', `${this.name} takes in ${commit}, which breaks ${rule}`);
+  }
+
   wants(other: Host): boolean {
     return this.#admission?.exchangesWith(other) ?? true;
   }
@@ -290,7 +318,7 @@ export class SimulatedDevice implements Host {
       debug: () => {},
       info: () => {},
       warn: () => {},
-      error: (fields, text) => this.around.report('S1', `${this.name}: ${text}`),
+      error: (_fields, text) => this.around.report('S1', `${this.name}: ${text}`),
     };
     const context = {
       writer: this.player.writer,

@@ -2,6 +2,7 @@ import type { ConversationStore, Quarantine } from '@covey/device';
 import { CoveyError } from '@covey/errors';
 import type { GitObject, Oid, Refs } from '@covey/git-objects';
 import type { Chance } from './chance.ts';
+import { goodPart } from './loose-trees.ts';
 import { NamedObject } from './named-object.ts';
 import { openParcel } from './parcels.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -27,10 +28,18 @@ export class SimulatedDisk {
   #refs: Refs = new Map();
   /** What is being written. */
   readonly #unsynced = new Set<() => void>();
+  /** Its reader takes trees of any form. */
+  readonly isLoose: boolean;
   isFull = false;
   bytes = 0;
 
-  constructor(owner: string, time: VirtualTime, chance: Chance) {
+  constructor(
+    owner: string,
+    time: VirtualTime,
+    chance: Chance,
+    { isLoose = false }: { isLoose?: boolean } = {},
+  ) {
+    this.isLoose = isLoose;
     this.#owner = owner;
     this.#time = time;
     this.#chance = chance;
@@ -65,7 +74,7 @@ export class SimulatedDisk {
 
   /** The repository on this disk, for as long as a program lives. */
   open(life: Life): ConversationStore {
-    const read = async (oid: Oid) => this.#objects.get(oid);
+    const read = async (oid: Oid) => this.#shown(this.#objects.get(oid));
     const write = async (objects: readonly GitObject[]) => {
       const named = objects.map(NamedObject.of);
       await this.#sync(life, [
@@ -90,6 +99,10 @@ export class SimulatedDisk {
     };
   }
 
+  #shown(object: NamedObject | undefined): GitObject | undefined {
+    return this.isLoose && object?.type === 'tree' ? goodPart(object) : object;
+  }
+
   #put(object: NamedObject): void {
     if (this.#objects.has(object.oid)) return;
     this.#objects.set(object.oid, object);
@@ -99,7 +112,8 @@ export class SimulatedDisk {
   /** Resolves when the writes would survive a crash; never when the program dies before. */
   #sync(life: Life, writes: readonly (() => void)[]): Promise<void> {
     // As the file system of Node says it.
-    if (this.isFull) return Promise.reject(Object.assign(new Error('disk full'), { code: 'ENOSPC' }));
+    if (this.isFull)
+      return Promise.reject(Object.assign(new Error('disk full'), { code: 'ENOSPC' }));
     for (const write of writes) this.#unsynced.add(write);
     return new Promise((resolve) => {
       this.#time.after(this.#chance.between(1, SYNC_MS), this.#owner, () => {
@@ -130,7 +144,7 @@ export class SimulatedDisk {
         }
         return [...came.keys()];
       },
-      objects: { read: async (oid) => came.get(oid) ?? read(oid) },
+      objects: { read: async (oid) => this.#shown(came.get(oid)) ?? read(oid) },
       admit: async (oids) => {
         await write([...came].filter(([oid]) => oids.has(oid)).map(([, object]) => object));
       },

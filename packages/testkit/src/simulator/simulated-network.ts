@@ -15,11 +15,11 @@ export interface Weather {
 }
 
 export const CALM: Weather = {
-  delayMs: [20, 150],
+  delayMs: [10, 60],
   loss: 0,
   duplication: 0,
   passes: () => true,
-  degree: 6,
+  degree: 4,
 };
 
 /** A silent line is given up after this. */

@@ -7,6 +7,7 @@ import { EventLog } from './event-log.ts';
 import { FAULTS, type Machines, weatherOf } from './faults.ts';
 import { HostileDevice } from './hostile-device.ts';
 import type { Plan } from './plan.ts';
+import { TREE_RULE } from './rule-switch.ts';
 import { SimulatedDevice, type Surroundings } from './simulated-device.ts';
 import { CALM, SimulatedNetwork, type Weather } from './simulated-network.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -30,7 +31,9 @@ const FAULT_MS = [300, 15_000] as const;
 const ENROL_MS = 20_000;
 /** The first members come while the weather is still good. */
 const GATHERING_MS = 4000;
-const DEGREE = 3;
+const ELECTIONS_MS = 3000;
+const ROUND_MS = 800;
+const DEGREE = 2;
 /** Within this time after the faults stop all must be equal and silent. */
 const HEALING_MS = 10 * 60_000;
 /** After so many steps in a row that came to nothing there is nobody left to do anything. */
@@ -56,14 +59,25 @@ export class Simulation {
   honest: SimulatedDevice[] = [];
   hostile: { device: HostileDevice; actor: keyof typeof ACTORS }[] = [];
   conversation = '';
+  /** The rule that some do without, and which. */
+  readonly #about: string | undefined;
+  readonly #mutants: 'half' | 'all' | undefined;
   #isStormy = true;
   #idleSteps = 0;
   #sizeBefore = 0;
   /** After the faults: nothing that was due has been left, within the time. */
   fellSilent = false;
 
-  constructor(plan: Plan, print?: (line: string) => void) {
+  constructor(
+    plan: Plan,
+    {
+      print,
+      without,
+    }: { print?: (line: string) => void; without?: { rule: string; on: 'half' | 'all' } } = {},
+  ) {
     this.plan = plan;
+    this.#about = without?.rule;
+    this.#mutants = without?.on;
     this.log = new EventLog(print);
     this.time = new VirtualTime(new Chance(plan.seed, 'order').unit);
     this.network = new SimulatedNetwork(this.time, new Chance(plan.seed, 'network'));
@@ -73,6 +87,13 @@ export class Simulation {
 
   get devices(): readonly SimulatedDevice[] {
     return [...this.honest, ...this.hostile.map(({ device }) => device)];
+  }
+
+  /** Does the honest device of that name do without a rule? */
+  isMutant(name: string): boolean {
+    if (this.#mutants === undefined) return false;
+    const at = this.honest.findIndex((device) => device.name === name);
+    return at >= 0 && (this.#mutants === 'all' || at % 2 === 1);
   }
 
   report(checker: string, found: string): void {
@@ -103,7 +124,12 @@ export class Simulation {
         const taken = hostile.find((one) => one.account === account && one.device === nth);
         if (taken) {
           this.hostile.push({ device: new HostileDevice(who, around), actor: taken.actor });
-        } else this.honest.push(new SimulatedDevice(who, around));
+          continue;
+        }
+        // The next one, by its number.
+        const isOdd = this.honest.length % 2 === 1;
+        const isLoose = this.#about === TREE_RULE && (this.#mutants === 'all' || isOdd);
+        this.honest.push(new SimulatedDevice(who, around, { isLoose }));
       }
     }
     const founder = this.honest[0];
@@ -142,13 +168,36 @@ export class Simulation {
         if (guest.up && guest.history.size > 0) write(guest, { kind: 'join' });
       });
     }
-    for (const [target] of guests) {
-      if (this.#steps.happens(0.5)) continue;
-      const question = { action: 'promote', target } as const;
-      this.time.after(3000, founder.name, () => write(founder, { kind: 'vote', ...question }));
-      this.time.after(3100, founder.name, () => write(founder, { kind: 'resolve', ...question }));
-    }
+    await this.#elect([...guests.keys()]);
     await this.time.run(GATHERING_MS);
+  }
+
+  /** A lone admin makes another one; further ones they make together, in a council at once. */
+  async #elect(guests: readonly string[]): Promise<void> {
+    const { isCouncil } = this.plan;
+    const most = isCouncil ? guests.length : this.#steps.between(0, 3);
+    const candidates = this.#steps.shuffled(guests).slice(0, most);
+    const rounds = isCouncil ? candidates.length : 1;
+    for (const [at, target] of candidates.entries()) {
+      const begin = ELECTIONS_MS + Math.min(at, rounds - 1) * ROUND_MS;
+      for (const device of this.devices) {
+        this.time.after(begin, device.name, () => void this.#votesFor(device, target, rounds > at));
+      }
+    }
+    if (isCouncil) await this.time.run(ELECTIONS_MS + rounds * ROUND_MS);
+  }
+
+  async #votesFor(device: SimulatedDevice, target: string, atOnce: boolean): Promise<void> {
+    if (!device.up || device.history.size === 0) return;
+    const { state } = await device.runtime.resolved();
+    if (state.placeOf(device.uri) !== 'admin') return;
+    const question = { action: 'promote', target } as const;
+    await this.#write(device, { kind: 'vote', ...question });
+    const isFounder = device === this.honest[0];
+    if (!isFounder || !atOnce) return;
+    this.time.after(ROUND_MS / 2, device.name, () => {
+      if (device.up) void this.#write(device, { kind: 'resolve', ...question });
+    });
   }
 
   #storm(): void {
@@ -221,7 +270,7 @@ export class Simulation {
     const { state } = await device.runtime.resolved();
     const { ordered } = device.history;
     this.counts.turns++;
-    await ACTORS[actor]({ device, chance: this.#harm, state, ordered });
+    await ACTORS[actor]({ device, chance: this.#harm, state, ordered, about: this.#about });
   }
 
   #stepAgain(): void {
@@ -242,7 +291,7 @@ export class Simulation {
   async #step(device: SimulatedDevice): Promise<void> {
     const { state } = await device.runtime.resolved();
     const wish = await nextWish({
-      ...{ device, state, chance: this.#steps },
+      ...{ device, state, chance: this.#steps, isCouncil: this.plan.isCouncil },
       accounts: [...new Set(this.devices.map(({ uri }) => uri))],
       suspects: this.hostile.flatMap(({ device: { uri, deviceId } }) => [uri, deviceId]),
       revocation: (own) => this.#revocation(own),

@@ -91,6 +91,7 @@ export class VirtualTime {
       await this.settled();
     }
     if (this.#waiting > 0) this.#nowMs = end;
+    this.#owner = '';
     return this.#waiting === 0;
   }
 

@@ -2,6 +2,7 @@ import type { Handlers, Link } from '@covey/device';
 import { CoveyError, type ErrorCode } from '@covey/errors';
 import type { Oid } from '@covey/git-objects';
 import { openParcel } from './parcels.ts';
+import type { Lie } from './repertoire.ts';
 import type { Life } from './simulated-disk.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -32,6 +33,8 @@ export interface Host {
   has(commit: Oid): boolean;
   offersTo(other: Host): Promise<Uint8Array>;
   hears(parcel: Uint8Array): Promise<void>;
+  /** Is shown another group, with something in it that breaks a rule. */
+  isTold(lie: Lie): Promise<void>;
   linked(link: Link): void;
   unlinked(link: Link): void;
 }

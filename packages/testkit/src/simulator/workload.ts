@@ -9,6 +9,8 @@ export interface Outlook {
   readonly device: SimulatedDevice;
   readonly state: GroupState;
   readonly chance: Chance;
+  /** Of a group that votes more than it talks. */
+  readonly isCouncil: boolean;
   /** Every account that there is, in the group or not. */
   readonly accounts: readonly AccountUri[];
   /** Ids that people have reason to mistrust. */
@@ -20,23 +22,26 @@ export interface Outlook {
 type Wish = Intent | undefined | Promise<Intent | undefined>;
 
 const ADMIN_ACTIONS = ['ban', 'ban', 'unban', 'promote', 'promote', 'demote'] as const;
-const TALK = 24;
+type Weighed = readonly (readonly [weight: number, wish: (outlook: Outlook) => Wish])[];
 
 /** What people do, and how often. What turns out not to be lawful is not written. */
-const WISHES: readonly (readonly [weight: number, wish: (outlook: Outlook) => Wish])[] = [
-  [TALK, ({ chance }) => said({ body: `word ${chance.below(1e6)}`, type: 'text/plain' })],
-  [4, (outlook) => about(outlook, 'reply-to')],
-  [4, (outlook) => about(outlook, 'react-to')],
-  [4, (outlook) => about(outlook, 'edit')],
+const TALK: Weighed = [
+  [14, ({ chance }) => said({ body: `word ${chance.below(1e6)}`, type: 'text/plain' })],
+  [2, (outlook) => about(outlook, 'reply-to')],
+  [2, (outlook) => about(outlook, 'react-to')],
+  [2, (outlook) => about(outlook, 'edit')],
   [1, ({ chance }) => said({ value: chance.below(9), type: 'application/from-the-future' })],
   [1, () => said({ duration: '1500', to: 'ab'.repeat(20), type: 'application/call-history+json' })],
+];
+const AFFAIRS: Weighed = [
   [2, ({ chance }) => ({ kind: 'profile', profile: { title: `title ${chance.below(99)}` } })],
-  [6, (outlook) => invitation(outlook)],
+  [4, (outlook) => invitation(outlook)],
   [0.2, () => ({ kind: 'leave' })],
-  [8, (outlook) => ballot(outlook)],
-  [12, (outlook) => decision(outlook)],
+  [12, (outlook) => ballot(outlook)],
+  [6, (outlook) => decision(outlook)],
   [0.7, ({ device, revocation }) => revoke(revocation(device))],
 ];
+const TALK_IN_COUNCIL = 0.2;
 
 /** What the device's owner wants to do next; `undefined` for nothing that can be done. */
 export async function nextWish(outlook: Outlook): Promise<Intent | undefined> {
@@ -46,7 +51,10 @@ export async function nextWish(outlook: Outlook): Promise<Intent | undefined> {
     const mayJoin = open || state.has(layout.invitedPath(device.uri));
     return mayJoin && chance.happens(0.7) ? { kind: 'join' } : undefined;
   }
-  return chance.weighed(WISHES)?.(outlook);
+  const talk = TALK.map(
+    ([weight, wish]) => [outlook.isCouncil ? weight * TALK_IN_COUNCIL : weight, wish] as const,
+  );
+  return chance.weighed([...talk, ...AFFAIRS])?.(outlook);
 }
 
 function said(fields: JsonObject & { readonly type: string }): Intent {
@@ -71,11 +79,13 @@ function invitation({ accounts, state, chance }: Outlook): Wish {
 
 function ballot({ device, state, chance, suspects }: Outlook): Wish {
   if (state.placeOf(device.uri) !== 'admin') return undefined;
+  // Half of the votes are on what others have asked.
+  const open = chance.happens(0.5) ? questionsIn(state) : [];
   const action = chance.pick(ADMIN_ACTIONS) ?? 'ban';
   const target = chance.pick(candidates(action, { state, chance, suspects }));
-  return target === undefined || target === device.uri
-    ? undefined
-    : { kind: 'vote', action, target };
+  const question = chance.pick(open) ?? (target === undefined ? undefined : { action, target });
+  if (!question || question.target === device.uri) return undefined;
+  return { kind: 'vote', action: question.action, target: question.target };
 }
 
 function candidates(
@@ -103,17 +113,29 @@ function candidates(
 /** Carries out what was voted for by enough; now and then what wasn't, which is refused. */
 function decision({ device, state, chance }: Outlook): Wish {
   if (state.placeOf(device.uri) !== 'admin') return undefined;
-  const questions = new Map<string, { action: layout.VoteAction; target: string; votes: number }>();
-  for (const path of state.files.keys()) {
-    const vote = path.startsWith('votes/') ? layout.readVotePath(path) : undefined;
-    if (!vote) continue;
-    const key = `${vote.action} ${vote.target}`;
-    questions.set(key, { ...vote, votes: (questions.get(key)?.votes ?? 0) + 1 });
-  }
-  const all = [...questions.values()];
+  const all = questionsIn(state);
   const ripe = all.filter(({ votes }) => 2 * votes > state.admins.length);
   const question = chance.pick(ripe.length > 0 ? ripe : chance.happens(0.05) ? all : []);
   return question && { kind: 'resolve', action: question.action, target: question.target };
+}
+
+interface Question {
+  readonly action: layout.VoteAction;
+  readonly target: string;
+  readonly votes: number;
+}
+
+/** What is being voted on. */
+export function questionsIn(state: GroupState): readonly Question[] {
+  const questions = new Map<string, Question>();
+  for (const path of state.files.keys()) {
+    const vote = path.startsWith('votes/') ? layout.readVotePath(path) : undefined;
+    if (!vote) continue;
+    const { action, target } = vote;
+    const votes = 1 + (questions.get(`${action} ${target}`)?.votes ?? 0);
+    questions.set(`${action} ${target}`, { action, target, votes });
+  }
+  return [...questions.values()];
 }
 
 async function revoke(list: Promise<Uint8Array> | undefined): Promise<Intent | undefined> {

@@ -10,6 +10,8 @@ export interface Turn {
   readonly state: GroupState;
   /** Its commits in display order; not empty. */
   readonly ordered: readonly Entry[];
+  /** The rule that is to be broken; any when absent. */
+  readonly about: string | undefined;
 }
 
 /** One way of doing harm. Called again and again while the faults last; a turn ends without waiting for the network. */

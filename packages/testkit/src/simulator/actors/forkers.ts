@@ -1,34 +1,76 @@
-import { layout } from '@covey/conversation';
+import { type GroupState, layout } from '@covey/conversation';
 import type { Oid } from '@covey/git-objects';
 import type { Forgery } from '../../forge.ts';
+import { questionsIn } from '../workload.ts';
 import { type Actor, anOldOne, resolution, type Turn, text, vote } from './actor.ts';
 
 const TEN_YEARS_MS = 10 * 365 * 24 * 3600 * 1000;
 
-/** Something lawful that takes part in the group's affairs, as far as it is the device's to say. */
-async function anAct({ device, chance, state }: Turn, parents: readonly Oid[]): Promise<Forgery> {
-  const own = await ownPaper(device, parents);
-  const isAdmin = state.placeOf(device.uri) === 'admin';
-  const target = chance.pick([...state.names('members/', '.crt')].filter((uri) => uri !== device.uri));
-  if (isAdmin && target !== undefined && chance.happens(0.6)) {
-    const action = chance.happens(0.5) ? 'ban' : 'promote';
-    const path = layout.votePath(action, 'members', target, device.uri);
-    return { parents, message: vote(action, target), files: { ...own, [path]: '' } };
+/** Something that takes part in the group's affairs, mostly lawful on those parents. */
+async function anAct(turn: Turn, parents: readonly Oid[]): Promise<Forgery> {
+  const { device, chance } = turn;
+  const [parent] = parents.map((oid) => device.history.entry(oid));
+  const state = parent
+    ? await device.history.papers.state(parent.tree, device.runtime.store)
+    : turn.state;
+  const { deviceId, player, uri } = device;
+  const own = state.hasDevice(deviceId)
+    ? {}
+    : { [layout.devicePath(deviceId)]: player.writer.devicePem };
+  if (state.placeOf(uri) === 'admin' && chance.happens(0.8)) {
+    const ripe = questionsIn(state).filter(({ votes }) => 2 * votes > state.admins.length);
+    const question = chance.pick(ripe);
+    if (question && chance.happens(0.6)) return decided(question, state, parents, own);
+    const cast = aVote(turn, state);
+    if (cast) return { parents, ...cast, files: { ...own, ...cast.files } };
   }
   if (chance.happens(0.3)) {
-    const stranger = device.around.chance.pick(device.around.network.hosts)?.uri ?? device.uri;
+    const stranger = chance.pick(device.around.network.hosts)?.uri ?? uri;
     const path = layout.invitedPath(stranger);
     return { parents, message: resolution('add', stranger), files: { ...own, [path]: '' } };
+  }
+  if (chance.happens(0.2)) {
+    const { devicePem } = await device.around.time.standingStill(
+      player.renewed(chance.between(1, 3)),
+    );
+    const files = { [layout.devicePath(deviceId)]: devicePem };
+    return { parents, message: text('with a new paper'), files };
   }
   return { parents, message: text('from another past'), files: own };
 }
 
-/** The own certificate where the parents don't have it. */
-async function ownPaper({ history, player, runtime, deviceId }: Turn['device'], parents: readonly Oid[]) {
-  const [parent] = parents.map((oid) => history.entry(oid));
-  if (!parent) return {};
-  const state = await history.papers.state(parent.tree, runtime.store);
-  return state.hasDevice(deviceId) ? {} : { [layout.devicePath(deviceId)]: player.writer.devicePem };
+function aVote({ device, chance }: Turn, state: GroupState) {
+  const members = [...state.names('members/', '.crt')];
+  const [action, target] = chance.pick([
+    ['ban', chance.pick(members)],
+    ['promote', chance.pick(members)],
+    ['ban', chance.pick(state.admins)],
+    ['demote', chance.pick(state.admins)],
+  ] as const) ?? ['ban', undefined];
+  if (target === undefined || target === device.uri) return undefined;
+  const from = state.placeOf(target) === 'admin' ? 'admins' : 'members';
+  const path = layout.votePath(action, from, target, device.uri);
+  return { message: vote(action, target), files: { [path]: '' } };
+}
+
+/** Carries out what was voted for on those parents, devices left where they are: refused where there are any. */
+function decided(
+  { action, target }: { action: layout.VoteAction; target: string },
+  state: GroupState,
+  parents: readonly Oid[],
+  own: Forgery['files'],
+): Forgery {
+  const member = state.files.get(layout.memberPath(target));
+  const admin = state.files.get(layout.adminPath(target));
+  const gone = Object.fromEntries([...state.votesAbout(target)].map((path) => [path, undefined]));
+  const stood = admin ? layout.adminPath(target) : layout.memberPath(target);
+  const stands = {
+    ban: layout.bannedPath(admin ? 'admins' : 'members', target),
+    ...{ promote: layout.adminPath(target), demote: layout.memberPath(target), unban: stood },
+  }[action];
+  const oid = admin ?? member;
+  const moved = oid && stood !== stands ? { [stood]: undefined, [stands]: { oid } } : {};
+  return { parents, message: resolution(action, target), files: { ...own, ...gone, ...moved } };
 }
 
 /** Says one thing to some and another to others, both on the same parents. */
@@ -36,7 +78,10 @@ export const equivocator: Actor = async (turn) => {
   const { device, chance } = turn;
   const parents = device.runtime.heads.slice(-1);
   const one = await device.forge(await anAct(turn, parents));
-  const other = await device.forge({ parents, message: text(`no, I never said that ${chance.below(99)}`) });
+  const other = await device.forge({
+    parents,
+    message: text(`no, I never said that ${chance.below(99)}`),
+  });
   const believers = new Set(device.links.filter(() => chance.happens(0.5)));
   device.announce([one], (link) => believers.has(link));
   device.announce([other], (link) => !believers.has(link));
@@ -58,7 +103,17 @@ export const bannedForker: Actor = async (turn) => {
   const { device, chance, state, ordered } = turn;
   const isOut = state.bannedFrom(device.uri) ?? state.bannedFrom(device.deviceId);
   if (isOut === undefined) {
-    await device.write({ kind: 'message', fields: text('nothing to see here') });
+    const question = chance.pick(questionsIn(state)) ?? {
+      action: 'demote' as const,
+      target: chance.pick(state.admins),
+    };
+    const { action, target } = question;
+    const isAdmin = state.placeOf(device.uri) === 'admin';
+    if (!isAdmin || target === undefined || target === device.uri) {
+      await device.write({ kind: 'message', fields: text('nothing to see here') });
+    } else await device.write({ kind: 'vote', action, target });
+    // Beside what all can see of it.
+    device.announce([await device.forge(await anAct(turn, [anOldOne(turn).oid]))]);
     return;
   }
   const ban = ordered.find(
@@ -106,7 +161,11 @@ export const voteReplayer: Actor = async (turn) => {
   const { action, from, target, voter } = cast;
   const path = layout.votePath(action, from, target, voter);
   const parents = chance.happens(0.5) ? device.runtime.heads.slice(-1) : [anOldOne(turn).oid];
-  const replay = await device.forge({ parents, message: vote(action, target), files: { [path]: '' } });
+  const replay = await device.forge({
+    parents,
+    message: vote(action, target),
+    files: { [path]: '' },
+  });
   const counted = await device.forge({
     ...{ parents: [replay], message: resolution(action, target) },
     files: { [path]: undefined, [layout.memberPath(target)]: undefined },

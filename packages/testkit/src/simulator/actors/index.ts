@@ -1,11 +1,6 @@
 import type { Actor } from './actor.ts';
-import {
-  backDater,
-  bannedForker,
-  equivocator,
-  mergeSmuggler,
-  voteReplayer,
-} from './forkers.ts';
+import { backDater, bannedForker, equivocator, mergeSmuggler, voteReplayer } from './forkers.ts';
+import { liar } from './liar.ts';
 import { flooder, withholder } from './nuisances.ts';
 import { poisoner } from './poisoner.ts';
 
@@ -15,6 +10,7 @@ export const ACTORS = {
   equivocator,
   withholder,
   flooder,
+  liar,
   'back-dater': backDater,
   'banned forker': bannedForker,
   'merge smuggler': mergeSmuggler,

@@ -22,7 +22,10 @@ const LIES: readonly ((turn: Turn) => Forgery)[] = [
   () => ({ message: text('an answer to nothing', { 'reply-to': 'ab'.repeat(20) }) }),
   ({ state, chance, device }) => {
     const target = chance.pick([...state.admins, ...state.names('members/', '.crt')]) ?? device.uri;
-    return { message: resolution('remove', target), files: { [layout.memberPath(target)]: undefined } };
+    return {
+      message: resolution('remove', target),
+      files: { [layout.memberPath(target)]: undefined },
+    };
   },
   ({ device }) => ({
     message: { type: 'application/update-profile' },
@@ -41,9 +44,13 @@ export const poisoner: Actor = async (turn) => {
   const lie = chance.pick(LIES);
   if (!lie) return;
   // In good company: what comes with it must not be lost for others.
-  const good = chance.happens(0.5) ? [await device.forge({ message: text('innocent') })] : undefined;
+  const good = chance.happens(0.5)
+    ? [await device.forge({ message: text('innocent') })]
+    : undefined;
   const forgery = lie(turn);
   const bad = await device.forge({ ...(good ? { parents: good } : {}), ...forgery });
-  const top = chance.happens(0.3) ? await device.forge({ message: text('on top'), parents: [bad] }) : bad;
+  const top = chance.happens(0.3)
+    ? await device.forge({ message: text('on top'), parents: [bad] })
+    : bad;
   device.announce(chance.happens(0.5) ? [top] : [...device.runtime.heads, top]);
 };

@@ -6,7 +6,8 @@ const idsOf = (entries: readonly Entry[]) => entries.map(({ oid }) => oid).join(
 
 export const sameState: Checker = {
   name: 'S1',
-  promises: 'the same commits come to the same verdicts, state, order and tree on every honest device',
+  promises:
+    'the same commits come to the same verdicts, state, order and tree on every honest device',
   async *check({ simulation, circle, union, reader }) {
     const byHeads = new Map([[idsOf(union.heads), { who: 'the union', ...(await seen(union)) }]]);
     async function seen(history: typeof union, from = reader) {
@@ -17,7 +18,8 @@ export const sameState: Checker = {
       const mine = { who: name, ...(await seen(history, runtime.store)) };
       const other = byHeads.get(idsOf(history.heads));
       if (!other) byHeads.set(idsOf(history.heads), mine);
-      else if (other.tree !== mine.tree) yield `${other.who} has tree ${other.tree}, ${name} ${mine.tree}`;
+      else if (other.tree !== mine.tree)
+        yield `${other.who} has tree ${other.tree}, ${name} ${mine.tree}`;
       else if (other.order !== mine.order) yield `${other.who} and ${name} show another order`;
     }
     const verdicts = new Map<string, { by: string; verdict: string }>();

@@ -7,7 +7,8 @@ const MOST_MERGES_PER_COMMIT = 3;
 
 export const allEqual: Checker = {
   name: 'S8',
-  promises: 'when the faults have stopped all become equal within ten minutes, and then fall silent',
+  promises:
+    'when the faults have stopped all become equal within ten minutes, and then fall silent',
   *check({ simulation, circle, strays, union }) {
     for (const company of strays) {
       // Whose disk was put back to before he knew anybody can't know whom to talk with (authority.md, admission).
@@ -16,7 +17,8 @@ export const allEqual: Checker = {
     }
     const all = union.heads.map(({ oid }) => oid).join(' ');
     for (const { name, runtime } of circle) {
-      if (runtime.heads.join(' ') !== all) yield `${name} has heads ${runtime.heads.join(' ')}, all ${all}`;
+      if (runtime.heads.join(' ') !== all)
+        yield `${name} has heads ${runtime.heads.join(' ')}, all ${all}`;
     }
     if (!simulation.fellSilent) yield `${simulation.time.waiting} things are still due`;
   },
@@ -28,10 +30,12 @@ export const withinBudget: Checker = {
   *check({ simulation, circle, union }) {
     const { network, devices } = simulation;
     const perCommit = network.sent / devices.length / union.size;
-    if (perCommit > MOST_MESSAGES) yield `${perCommit.toFixed(1)} messages for each commit and device`;
+    if (perCommit > MOST_MESSAGES)
+      yield `${perCommit.toFixed(1)} messages for each commit and device`;
     for (const { name, disk } of circle) {
       const bytes = disk.bytes / union.size;
-      if (bytes > MOST_BYTES) yield `the disk of ${name} holds ${bytes.toFixed(0)} bytes per commit`;
+      if (bytes > MOST_BYTES)
+        yield `the disk of ${name} holds ${bytes.toFixed(0)} bytes per commit`;
     }
     const merges = union.ordered.filter(({ content }) => content.kind === 'merge').length;
     const others = union.size - merges;
@@ -44,7 +48,8 @@ export const nothingLeft: Checker = {
   promises: 'no failure goes unheard, and nobody waits for anything any more',
   *check({ simulation }) {
     for (const { one, other, pending } of simulation.network.wires) {
-      if (pending > 0) yield `${pending} calls between ${one.name} and ${other.name} have no answer`;
+      if (pending > 0)
+        yield `${pending} calls between ${one.name} and ${other.name} have no answer`;
     }
     for (const { name, writing } of simulation.honest) {
       if (writing > 0) yield `${name} still writes ${writing} commits`;

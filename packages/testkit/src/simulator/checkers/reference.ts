@@ -21,12 +21,13 @@ export const modelAgrees: Checker = {
     const parents = new Set(shown.flatMap((entry) => entry.parents));
     const tips = shown.filter((entry) => !parents.has(entry));
     const voids = await union.voids(reader, tips);
-    const commits = modelCommits(shown, simulation.devices, matters);
+    const commits = modelCommits(shown, matters);
     const voided = voids.isEmpty ? new Set() : voidIn(charter, commits);
     for (const entry of shown) {
       const reason = voids.reasonOf(entry);
       if (voided.has(entry.oid) === (reason !== undefined)) continue;
-      const found = reason === undefined ? 'has effect' : `is void (${reason.step}: ${reason.found})`;
+      const found =
+        reason === undefined ? 'has effect' : `is void (${reason.step}: ${reason.found})`;
       yield `${entry.content.kind} ${entry.oid} ${found}; the model says otherwise`;
     }
     const { state } = await union.resolved(reader, tips);
@@ -55,7 +56,9 @@ function oldest(
  */
 function whatMatters({ union: { ordered }, voids }: Ending): (entry: Entry) => boolean {
   const edited = new Set(ordered.map(({ content: { fields } }) => fields['edit']));
-  const lists = ordered.filter(({ act }) => act?.crl).map((list) => [list, ancestorsOf(list)] as const);
+  const lists = ordered
+    .filter(({ act }) => act?.crl)
+    .map((list) => [list, ancestorsOf(list)] as const);
   const removed = new Set(
     ordered.flatMap(({ uri, content: { kind }, act }) => [
       ...(kind === 'leave' || act?.crl ? [uri] : []),

@@ -3,7 +3,8 @@ import type { Checker, Ending } from '../ending.ts';
 
 export const nothingLost: Checker = {
   name: 'S2',
-  promises: 'what an honest device has acknowledged is never refused, and after the faults everybody has it',
+  promises:
+    'what an honest device has acknowledged is never refused, and after the faults everybody has it',
   *check({ simulation, circle }) {
     for (const [oid, { by }] of simulation.acknowledged) {
       for (const { name, verdicts } of simulation.honest) {
@@ -30,15 +31,19 @@ export const banHolds: Checker = {
     const { union, reader, voids } = ending;
     const { state } = await union.resolved(reader);
     for (const { ban, target } of standingBans(ending)) {
-      if (state.placeOf(target)) yield `${target} is banned by ${ban.oid} and is ${state.placeOf(target)}`;
+      if (state.placeOf(target))
+        yield `${target} is banned by ${ban.oid} and is ${state.placeOf(target)}`;
       if ([...state.votesAbout(target)].some((path) => path.endsWith(`/${target}`))) {
         yield `a vote of ${target}, banned by ${ban.oid}, counts`;
       }
       if (state.hasDevice(target)) yield `device ${target} is banned by ${ban.oid} and there`;
       for (const entry of union.ordered) {
         if (entry.uri !== target && entry.device !== target) continue;
-        if (ban.act && entry.seen.has(ban.act.index)) yield `${entry.oid} stands on the ban ${ban.oid}`;
-        else if (isCut(entry, ban) && !voids.reasonOf(entry)) {
+        const isOn = ban.act && ban !== entry && entry.seen.has(ban.act.index);
+        // Valid only where an unban that is void by now, or a recount, had lifted the ban.
+        if (isOn && entry.content.kind !== 'merge' && !voids.reasonOf(entry)) {
+          yield `${entry.oid} stands on the ban ${ban.oid}`;
+        } else if (!isOn && isCut(entry, ban) && !voids.reasonOf(entry)) {
           yield `${entry.oid} stands beside the ban ${ban.oid} and is not void`;
         }
       }
@@ -73,7 +78,8 @@ export const adminRemains: Checker = {
     const { state } = await union.resolved(reader);
     if (state.admins.length > 0) return;
     for (const { act } of union.ordered) {
-      if (act?.kind === 'leave' && act.changes.some(({ path }) => path.startsWith('admins/'))) return;
+      if (act?.kind === 'leave' && act.changes.some(({ path }) => path.startsWith('admins/')))
+        return;
     }
     yield 'there is no admin, and none has left';
   },
