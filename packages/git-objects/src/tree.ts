@@ -59,15 +59,18 @@ export function readTreeLoosely(bytes: Uint8Array): {
 
 /** The bytes of a tree. The entries may come in any order; the names must be unique. */
 export function writeTree(entries: readonly TreeEntry[]): Uint8Array {
-  const sortable = entries.map((entry) => ({ entry, key: sortKey(entry.mode, utf8(entry.name)) }));
-  sortable.sort((a, b) => compareBytes(a.key, b.key));
+  const raw = entries.map(({ mode, name, oid }) => ({ mode, rawName: utf8(name), oid }));
+  raw.sort(inGitOrder);
   return concatBytes(
-    ...sortable.flatMap(({ entry: { mode, name, oid } }) => [
-      utf8(`${mode} ${name}\0`),
-      oidBytes(oid),
-    ]),
+    ...raw.flatMap(({ mode, rawName, oid }) => [BEFORE_NAME[mode], rawName, NUL, oidBytes(oid)]),
   );
 }
+
+const BEFORE_NAME: Readonly<Record<TreeEntry['mode'], Uint8Array>> = {
+  '100644': utf8('100644 '),
+  '40000': utf8('40000 '),
+};
+const NUL = Uint8Array.of(0);
 
 interface RawEntry extends LooseTreeEntry {
   readonly rawName: Uint8Array;
@@ -99,8 +102,9 @@ function* defectsOf(entries: readonly RawEntry[]): Generator<string> {
   if (entries.length === 0) yield 'the tree is empty';
   if (entries.length > MAX_ENTRIES) yield 'the tree has too many entries';
   const names = new Set<string>();
-  let previous: Uint8Array | undefined;
-  for (const { mode, name, oid, rawName } of entries) {
+  let previous: RawEntry | undefined;
+  for (const entry of entries) {
+    const { mode, name, oid } = entry;
     if (mode !== '100644' && mode !== '40000') yield `mode ${mode} is not allowed`;
     if (!isEntryName(name)) yield 'a name is not allowed';
     if (oid === NULL_OID) yield 'an entry is the null id';
@@ -108,9 +112,8 @@ function* defectsOf(entries: readonly RawEntry[]): Generator<string> {
     const folded = name.toLowerCase();
     if (names.has(folded)) yield 'a name stands twice';
     names.add(folded);
-    const key = sortKey(mode, rawName);
-    if (previous && compareBytes(previous, key) >= 0) yield 'the entries are not in order';
-    previous = key;
+    if (previous && inGitOrder(previous, entry) >= 0) yield 'the entries are not in order';
+    previous = entry;
   }
 }
 
@@ -120,17 +123,22 @@ export function isEntryName(name: string): boolean {
 }
 
 /** Git orders a folder as if its name ended in a slash (git: base_name_compare). */
-function sortKey(mode: string, rawName: Uint8Array): Uint8Array {
-  return /^0*40000$/.test(mode) ? concatBytes(rawName, utf8('/')) : rawName;
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shared = Math.min(a.length, b.length);
+function inGitOrder(a: NamedInTree, b: NamedInTree): number {
+  const shared = Math.min(a.rawName.length, b.rawName.length);
   for (let at = 0; at < shared; at++) {
-    const difference = a[at]! - b[at]!; // both are longer than `at`
+    const difference = a.rawName[at]! - b.rawName[at]!; // both are longer than `at`
     if (difference !== 0) return difference;
   }
-  return a.length - b.length;
+  // What follows what they share: for one of them, or both, what stands for the end.
+  return byteAt(a, shared) - byteAt(b, shared) || a.rawName.length - b.rawName.length;
+}
+
+type NamedInTree = Pick<RawEntry, 'mode' | 'rawName'>;
+
+const SLASH = 0x2f;
+
+function byteAt({ mode, rawName }: NamedInTree, at: number): number {
+  return rawName[at] ?? (/^0*40000$/.test(mode) ? SLASH : 0);
 }
 
 function malformed(defect: string): CoveyError {

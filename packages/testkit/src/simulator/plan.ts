@@ -44,7 +44,7 @@ export function planOf(seed: number): Plan {
     const at = chance.below(accounts);
     devices[at] = (devices[at] ?? 0) + 1;
   }
-  const isCouncil = chance.happens(0.35);
+  const isCouncil = chance.happens(0.3);
   return {
     seed,
     isCouncil,
@@ -83,7 +83,13 @@ function hostileOf(chance: Chance, devices: readonly number[]): Plan['hostile'] 
   return chance
     .shuffled(all.slice(1))
     .slice(0, count)
-    .map((where) => ({ ...where, actor: chance.pick(ACTOR_NAMES) ?? 'poisoner' }));
+    .map((where) => ({ ...where, actor: actorAt(where, chance) }));
+}
+
+function actorAt({ account }: { account: number }, chance: Chance): ActorName {
+  // Only who founds the group was ever its only admin.
+  const names = ACTOR_NAMES.filter((name) => name !== 'usurper' || account === 0);
+  return account === 0 && chance.happens(0.5) ? 'usurper' : (chance.pick(names) ?? 'poisoner');
 }
 
 const ACTOR_NAMES = Object.keys(ACTORS) as ActorName[];

@@ -5,13 +5,25 @@ import { ConversationRuntime } from '@covey/device/simulation';
 export class RememberingRuntime extends ConversationRuntime {
   #heads = '';
   #resolved: Promise<Resolved> | undefined;
+  #digest: Promise<string> | undefined;
 
   override resolved(): Promise<Resolved> {
-    const heads = this.heads.join();
-    if (heads !== this.#heads || !this.#resolved) {
-      this.#heads = heads;
-      this.#resolved = super.resolved();
-    }
+    this.#forgetOld();
+    this.#resolved ??= super.resolved();
     return this.#resolved;
+  }
+
+  override digest(): Promise<string> {
+    this.#forgetOld();
+    this.#digest ??= super.digest();
+    return this.#digest;
+  }
+
+  #forgetOld(): void {
+    const heads = this.heads.join();
+    if (heads === this.#heads) return;
+    this.#heads = heads;
+    this.#resolved = undefined;
+    this.#digest = undefined;
   }
 }

@@ -36,6 +36,8 @@ export interface Surroundings {
   readonly log: EventLog;
   /** Something that must not happen: which checker says so, and what it saw. */
   readonly report: (checker: string, found: string) => void;
+  /** Commits that an honest program has taken in. */
+  readonly added: (entries: readonly Entry[]) => void;
 }
 
 /** What a device said of a commit that came in: taken in, or the rule that it breaks. */
@@ -280,6 +282,7 @@ export class SimulatedDevice implements Host {
 
   #added(entries: readonly Entry[]): void {
     for (const { oid } of entries) this.verdicts.set(oid, 'taken in');
+    this.around.added(entries);
     this.#tell(`has ${entries.map(({ oid }) => oid.slice(0, 8)).join(' ')}`);
     this.#exchange?.moved();
     if (entries.some(({ act }) => act)) void this.#learn();

@@ -26,7 +26,7 @@ export interface Acknowledged {
 }
 
 const STEP_MS = [5, 400] as const;
-const TURN_MS = [300, 6000] as const;
+const TURN_MS = [400, 9000] as const;
 const FAULT_MS = [300, 15_000] as const;
 const ENROL_MS = 20_000;
 /** The first members come while the weather is still good. */
@@ -51,6 +51,8 @@ export class Simulation {
   readonly lostWithDisk = new Set<Oid>();
   /** Devices whose disk was put back to an older state. */
   readonly restored = new Set<SimulatedDevice>();
+  /** Commits that any honest device has taken in or written. */
+  readonly #seen = new Set<Oid>();
   readonly counts = { steps: 0, refused: 0, written: 0, turns: 0 };
   readonly #gusts = new Set<Partial<Weather>>();
   readonly #lists = new Map<string, { number: bigint; revoked: Set<Player> }>();
@@ -117,6 +119,9 @@ export class Simulation {
       ...{ time: this.time, network: this.network, log: this.log },
       chance: new Chance(seed, 'devices'),
       report: (checker, found) => this.report(checker, found),
+      added: (entries) => {
+        for (const { oid } of entries) this.#seen.add(oid);
+      },
     };
     for (const [account, count] of devices.entries()) {
       for (let nth = 0; nth < count; nth++) {
@@ -252,12 +257,6 @@ export class Simulation {
     }
   }
 
-  /** Commits that any honest device has taken in or written. */
-  get #size(): number {
-    const sizes = this.honest.map((device) => (device.up ? device.history.size : 0));
-    return Math.max(this.acknowledged.size, ...sizes);
-  }
-
   #harmAgain(device: HostileDevice, actor: keyof typeof ACTORS): void {
     this.time.after(this.#harm.between(...TURN_MS), device.name, () => {
       if (!this.#isStormy) return;
@@ -274,9 +273,10 @@ export class Simulation {
   }
 
   #stepAgain(): void {
-    if (this.#size !== this.#sizeBefore) this.#idleSteps = 0;
-    this.#sizeBefore = this.#size;
-    if (this.#size >= this.plan.commits || ++this.#idleSteps > MOST_IDLE_STEPS) {
+    const { size } = this.#seen;
+    if (size !== this.#sizeBefore) this.#idleSteps = 0;
+    this.#sizeBefore = size;
+    if (size >= this.plan.commits || ++this.#idleSteps > MOST_IDLE_STEPS) {
       this.time.after(0, '', () => this.#calm());
       return;
     }

@@ -26,7 +26,7 @@ type Weighed = readonly (readonly [weight: number, wish: (outlook: Outlook) => W
 
 /** What people do, and how often. What turns out not to be lawful is not written. */
 const TALK: Weighed = [
-  [14, ({ chance }) => said({ body: `word ${chance.below(1e6)}`, type: 'text/plain' })],
+  [26, ({ chance }) => said({ body: `word ${chance.below(1e6)}`, type: 'text/plain' })],
   [2, (outlook) => about(outlook, 'reply-to')],
   [2, (outlook) => about(outlook, 'react-to')],
   [2, (outlook) => about(outlook, 'edit')],
@@ -41,7 +41,7 @@ const AFFAIRS: Weighed = [
   [6, (outlook) => decision(outlook)],
   [0.7, ({ device, revocation }) => revoke(revocation(device))],
 ];
-const TALK_IN_COUNCIL = 0.2;
+const TALK_IN_COUNCIL = 0.15;
 
 /** What the device's owner wants to do next; `undefined` for nothing that can be done. */
 export async function nextWish(outlook: Outlook): Promise<Intent | undefined> {

@@ -1,6 +1,7 @@
 import { type GroupState, layout } from '@covey/conversation';
 import type { Oid } from '@covey/git-objects';
 import type { Forgery } from '../../forge.ts';
+import type { HostileDevice } from '../hostile-device.ts';
 import { questionsIn } from '../workload.ts';
 import { type Actor, anOldOne, resolution, type Turn, text, vote } from './actor.ts';
 
@@ -14,13 +15,11 @@ async function anAct(turn: Turn, parents: readonly Oid[]): Promise<Forgery> {
     ? await device.history.papers.state(parent.tree, device.runtime.store)
     : turn.state;
   const { deviceId, player, uri } = device;
-  const own = state.hasDevice(deviceId)
-    ? {}
-    : { [layout.devicePath(deviceId)]: player.writer.devicePem };
+  const own = ownPaper(device, state);
   if (state.placeOf(uri) === 'admin' && chance.happens(0.8)) {
     const ripe = questionsIn(state).filter(({ votes }) => 2 * votes > state.admins.length);
     const question = chance.pick(ripe);
-    if (question && chance.happens(0.6)) return decided(question, state, parents, own);
+    if (question && chance.happens(0.6)) return decided(turn, question, state, parents);
     const cast = aVote(turn, state);
     if (cast) return { parents, ...cast, files: { ...own, ...cast.files } };
   }
@@ -53,24 +52,45 @@ function aVote({ device, chance }: Turn, state: GroupState) {
   return { message: vote(action, target), files: { [path]: '' } };
 }
 
-/** Carries out what was voted for on those parents, devices left where they are: refused where there are any. */
-function decided(
+function ownPaper(
+  { deviceId, player }: HostileDevice,
+  state: GroupState,
+): NonNullable<Forgery['files']> {
+  return state.hasDevice(deviceId)
+    ? {}
+    : { [layout.devicePath(deviceId)]: player.writer.devicePem };
+}
+
+/** Carries out what was voted for on those parents. */
+async function decided(
+  { device }: Turn,
   { action, target }: { action: layout.VoteAction; target: string },
   state: GroupState,
   parents: readonly Oid[],
-  own: Forgery['files'],
-): Forgery {
-  const member = state.files.get(layout.memberPath(target));
-  const admin = state.files.get(layout.adminPath(target));
-  const gone = Object.fromEntries([...state.votesAbout(target)].map((path) => [path, undefined]));
-  const stood = admin ? layout.adminPath(target) : layout.memberPath(target);
+): Promise<Forgery> {
+  const from = state.placeOf(target) === 'admin' ? 'admins' : 'members';
+  const member = layout.memberPath(target);
+  const admin = layout.adminPath(target);
+  const stood = from === 'admins' ? admin : member;
   const stands = {
-    ban: layout.bannedPath(admin ? 'admins' : 'members', target),
-    ...{ promote: layout.adminPath(target), demote: layout.memberPath(target), unban: stood },
-  }[action];
-  const oid = admin ?? member;
-  const moved = oid && stood !== stands ? { [stood]: undefined, [stands]: { oid } } : {};
-  return { parents, message: resolution(action, target), files: { ...own, ...gone, ...moved } };
+    ban: layout.bannedPath(from, target),
+    promote: admin,
+    demote: member,
+    unban: stood,
+  };
+  const oid = state.files.get(stood);
+  const moved =
+    oid && stood !== stands[action] ? { [stood]: undefined, [stands[action]]: { oid } } : {};
+  const { papers } = device.history;
+  const devices =
+    action === 'ban' ? await papers.devicesOf(target, state, device.runtime.store) : [];
+  const gone = [...state.votesAbout(target), ...devices.map(layout.devicePath)];
+  const files = { ...Object.fromEntries(gone.map((path) => [path, undefined])), ...moved };
+  return {
+    parents,
+    message: resolution(action, target),
+    files: { ...ownPaper(device, state), ...files },
+  };
 }
 
 /** Says one thing to some and another to others, both on the same parents. */
@@ -101,8 +121,7 @@ export const backDater: Actor = async (turn) => {
 /** Once banned it writes on as if it were not: on parents from before the ban, and on the ban itself. */
 export const bannedForker: Actor = async (turn) => {
   const { device, chance, state, ordered } = turn;
-  const isOut = state.bannedFrom(device.uri) ?? state.bannedFrom(device.deviceId);
-  if (isOut === undefined) {
+  if (!isOut(turn)) {
     const question = chance.pick(questionsIn(state)) ?? {
       action: 'demote' as const,
       target: chance.pick(state.admins),
@@ -127,6 +146,32 @@ export const bannedForker: Actor = async (turn) => {
   const first = await device.forge(await anAct(turn, parents));
   const last = await device.forge(await anAct(turn, [first]));
   device.announce([last]);
+};
+
+function isOut({ device, state }: Turn): boolean {
+  return (state.bannedFrom(device.uri) ?? state.bannedFrom(device.deviceId)) !== undefined;
+}
+
+/** The founder, banned by those whom it made admins, bans them on parents from when it was the only one. */
+export const usurper: Actor = async (turn) => {
+  const { device, chance, state, ordered } = turn;
+  if (!isOut(turn)) return voteReplayer(turn);
+  const { papers } = device.history;
+  const alone = ordered.findLast(
+    ({ tree }) => papers.knownState(tree)?.admins.join() === device.uri,
+  );
+  const before = alone && papers.knownState(alone.tree);
+  if (!before) return;
+  const target = chance.pick(state.admins.filter((uri) => before.placeOf(uri) === 'member'));
+  if (target === undefined) return;
+  const path = layout.votePath('ban', 'members', target, device.uri);
+  const cast = await device.forge({
+    ...{ parents: [alone.oid], message: vote('ban', target) },
+    files: { ...ownPaper(device, before), [path]: '' },
+  });
+  const voted = before.with([[path, layout.EMPTY_BLOB]]);
+  const ban = await device.forge(await decided(turn, { action: 'ban', target }, voted, [cast]));
+  device.announce([ban]);
 };
 
 /** Merges what there is to merge, and slips something in; or merges what needs no merge. */

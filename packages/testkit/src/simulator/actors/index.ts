@@ -1,5 +1,12 @@
 import type { Actor } from './actor.ts';
-import { backDater, bannedForker, equivocator, mergeSmuggler, voteReplayer } from './forkers.ts';
+import {
+  backDater,
+  bannedForker,
+  equivocator,
+  mergeSmuggler,
+  usurper,
+  voteReplayer,
+} from './forkers.ts';
 import { liar } from './liar.ts';
 import { flooder, withholder } from './nuisances.ts';
 import { poisoner } from './poisoner.ts';
@@ -13,6 +20,7 @@ export const ACTORS = {
   liar,
   'back-dater': backDater,
   'banned forker': bannedForker,
+  usurper,
   'merge smuggler': mergeSmuggler,
   'vote replayer': voteReplayer,
 } as const satisfies Record<string, Actor>;

@@ -2,7 +2,7 @@ import { repertoire } from '../repertoire.ts';
 import type { Actor } from './actor.ts';
 
 /** Lies at one go: more would only make the seeds slower. */
-const AT_ONCE = 2;
+const AT_ONCE = 1;
 
 /** Founds groups of its own, in which it breaks a rule, and shows them to everybody. */
 export const liar: Actor = async ({ device, chance, about }) => {

@@ -9,13 +9,17 @@ export const sameState: Checker = {
   promises:
     'the same commits come to the same verdicts, state, order and tree on every honest device',
   async *check({ simulation, circle, union, reader }) {
-    const byHeads = new Map([[idsOf(union.heads), { who: 'the union', ...(await seen(union)) }]]);
-    async function seen(history: typeof union, from = reader) {
-      return { tree: (await history.resolved(from)).tree, order: idsOf(history.ordered) };
-    }
+    const { tree } = await union.resolved(reader);
+    const byHeads = new Map([
+      [idsOf(union.heads), { who: 'the union', tree, order: idsOf(union.ordered) }],
+    ]);
     for (const { name, history, runtime } of circle) {
       if (history.size === 0) continue;
-      const mine = { who: name, ...(await seen(history, runtime.store)) };
+      const mine = {
+        who: name,
+        tree: (await runtime.resolved()).tree,
+        order: idsOf(history.ordered),
+      };
       const other = byHeads.get(idsOf(history.heads));
       if (!other) byHeads.set(idsOf(history.heads), mine);
       else if (other.tree !== mine.tree)

@@ -4,7 +4,7 @@ import type { Checker, Ending } from '../ending.ts';
 import { modelCharter, modelCommits } from '../model-commits.ts';
 
 /** The model takes its time, with the third power of the commits. Most seeds show it only so many of the oldest. */
-const MOST_COMMITS = 48;
+const MOST_COMMITS = 40;
 /** One seed of so many shows it all that there are. */
 const ALL_EVERY = 16;
 

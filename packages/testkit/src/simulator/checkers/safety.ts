@@ -41,7 +41,7 @@ export const banHolds: Checker = {
         if (entry.uri !== target && entry.device !== target) continue;
         const isOn = ban.act && ban !== entry && entry.seen.has(ban.act.index);
         // Valid only where an unban that is void by now, or a recount, had lifted the ban.
-        if (isOn && entry.content.kind !== 'merge' && !voids.reasonOf(entry)) {
+        if (isOn && !isNeverVoid(entry) && !voids.reasonOf(entry)) {
           yield `${entry.oid} stands on the ban ${ban.oid}`;
         } else if (!isOn && isCut(entry, ban) && !voids.reasonOf(entry)) {
           yield `${entry.oid} stands beside the ban ${ban.oid} and is not void`;
@@ -50,6 +50,11 @@ export const banHolds: Checker = {
     }
   },
 };
+
+/** A merge has no opinion; a leave and a list of what is revoked have effect whoever wrote them. */
+function isNeverVoid({ content: { kind }, act }: Entry): boolean {
+  return kind === 'merge' || kind === 'leave' || (kind === 'papers' && act?.crl !== undefined);
+}
 
 function isCut(entry: Entry, ban: Entry): boolean {
   if (NOT_CUT.has(entry.content.kind) || entry.act?.crl) return false;
