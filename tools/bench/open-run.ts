@@ -21,7 +21,7 @@ const PAGES = 100;
 let from: string | undefined;
 const paged = report();
 for (let nth = 0; nth < PAGES; nth++) {
-  const page = await messagePage(runtime, { n: 50, ...(from === undefined ? {} : { from }) });
+  const page = messagePage(runtime, { n: 50, ...(from === undefined ? {} : { from }) });
   from = page[0]?.id;
 }
 paged();

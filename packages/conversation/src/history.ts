@@ -182,7 +182,7 @@ export class History {
     const widest = this.#widest(tips);
     // What all others changed, this one has seen: its own tree is the state.
     if (widest) return { tree: widest.tree, state: await this.papers.state(widest.tree, reader) };
-    const voids = this.#voidsOf(tips);
+    const voids = this.voids(tips);
     const effect = voids.effectOn(tips, () => {
       this.#hangsOnMessages = true;
     });
@@ -193,17 +193,9 @@ export class History {
     return { tree, state };
   }
 
-  /**
-   * What of these commits (default: the heads) and all their ancestors has no effect, and why.
-   * @throws {CoveyError} OBJECT_MISSING
-   */
-  async voids(_reader: ObjectReader, tips: readonly Entry[] = this.heads): Promise<Voids> {
-    return this.#voidsOf(tips);
-  }
-
-  #voidsOf(tips: readonly Entry[]): Voids {
-    const { profile } = this;
-    if (profile === 'jami' || !this.#charter) return Voids.NONE;
+  /** What of these commits (default: the heads) and all their ancestors has no effect, and why. */
+  voids(tips: readonly Entry[] = this.heads): Voids {
+    if (this.profile === 'jami' || !this.#charter) return Voids.NONE;
     const key = tips.map(({ oid }) => oid).join(' ');
     const isAll = tips.length === this.#heads.size && tips.every((tip) => this.#heads.has(tip));
     // Of all commits it changes only with what is written beside removals, and by acts.
@@ -239,7 +231,7 @@ export class History {
     const [only] = parents;
     if (!only || this.profile === 'jami') return NOTHING_VOID;
     const widest = parents.length === 1 ? only : this.#widest(parents);
-    return (widest ?? this.#voidsOf(parents)).stages;
+    return (widest ?? this.voids(parents)).stages;
   }
 
   #actsIn(tips: readonly Entry[]): readonly Act[] {

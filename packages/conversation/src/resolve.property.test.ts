@@ -32,8 +32,8 @@ function anotherArrival(of: TestDevice, numbers: readonly number[]): readonly Oi
 }
 
 /** What is void on a device, and why. */
-async function voidOn({ history, store }: TestDevice): Promise<ReadonlyMap<Oid, string>> {
-  const voids = await history.voids(store);
+function voidOn({ history }: TestDevice): ReadonlyMap<Oid, string> {
+  const voids = history.voids();
   const reasons = [...history.entries()].map(
     (entry) => [entry.oid, voids.reasonOf(entry)?.step ?? ''] as const,
   );
@@ -51,7 +51,7 @@ test('SWARM-1, SYNC-8: the same commits in any order of arrival give one tree an
       expect((await late.history.resolved(witness.store)).tree).toBe(
         (await witness.resolved()).tree,
       );
-      expect(await voidOn(late)).toEqual(await voidOn(witness));
+      expect(voidOn(late)).toEqual(voidOn(witness));
       expect(late.order).toEqual(witness.order);
       expect(late.heads).toEqual(witness.heads);
     }),
@@ -65,7 +65,7 @@ test('SWARM-1: however the heads are merged pair by pair, the result is the one 
       const { witness } = await play(script);
       const { tree, state } = await witness.resolved();
       fc.pre(witness.heads.length > 1 && state.isWriter(witness.uri));
-      const before = await voidOn(witness);
+      const before = voidOn(witness);
       const draw = drawing(numbers);
       const open = [...witness.heads];
       while (open.length > 1) {
@@ -81,7 +81,7 @@ test('SWARM-1: however the heads are merged pair by pair, the result is the one 
         open.push(merge);
       }
       // A merge has no opinion: it never changes what is void.
-      expect(await voidOn(witness)).toEqual(before);
+      expect(voidOn(witness)).toEqual(before);
       expect(witness.history.heads.map((head) => head.tree)).toEqual([tree]);
       expect((await witness.resolved()).tree).toBe(tree);
     }),
@@ -112,7 +112,7 @@ test('VAL-10: the tree of every accepted commit is what its acts come to, comput
       for (const entry of witness.history.entries()) {
         const { oid, seen, tree } = entry;
         const among = acts.filter(({ index }) => seen.has(index));
-        const voids = await witness.history.voids(witness.store, [entry]);
+        const voids = witness.history.voids([entry]);
         const files = resolve(among, voids.effectOn([entry]));
         expect([oid, materialize(files, TEST_CRYPTO.digests).tree]).toEqual([oid, tree]);
       }

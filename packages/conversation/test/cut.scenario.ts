@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { collect, type Entry } from '@covey/conversation';
 import { deviceLike, stage, sync, type TestDevice } from '@covey/testkit';
 
-async function voidOn(device: TestDevice, ...entries: readonly Entry[]) {
-  const voids = await device.history.voids(device.store);
+function voidOn(device: TestDevice, ...entries: readonly Entry[]) {
+  const voids = device.history.voids();
   return entries.map(({ oid }) => {
     const entry = device.history.entry(oid);
     return entry && voids.reasonOf(entry)?.step;
@@ -23,8 +23,8 @@ describe('BAN-6: what a removal does to what was written apart from it', () => {
     const apart = await bob.says('apart');
     const ban = await decides(alice, 'ban', bob.uri);
     await sync(alice, bob, carol);
-    expect(await voidOn(carol, before, apart)).toEqual([undefined, 'cut']);
-    const voids = await carol.history.voids(carol.store);
+    expect(voidOn(carol, before, apart)).toEqual([undefined, 'cut']);
+    const voids = carol.history.voids();
     expect(voids.reasonOf(carol.history.entry(apart.oid) as Entry)?.by).toBe(ban.oid);
     await carol.says('innocent');
     expect(carol.heads).toHaveLength(1);
@@ -41,7 +41,7 @@ describe('BAN-6: what a removal does to what was written apart from it', () => {
     const text = await doris.says('hello');
     await decides(alice, 'ban', bob.uri);
     await sync(alice, bob, carol, doris);
-    expect(await voidOn(carol, add, join, text)).toEqual(['cut', 'rests', 'rests']);
+    expect(voidOn(carol, add, join, text)).toEqual(['cut', 'rests', 'rests']);
     expect((await carol.resolved()).state.placeOf(doris.uri)).toBeUndefined();
     await carol.write({ kind: 'add', uri: doris.writer.uri });
     await sync(carol, doris);
@@ -62,7 +62,7 @@ describe('BAN-6: what a removal does to what was written apart from it', () => {
     // Carol is admin since before, and bans bob apart from all that.
     await decides(carol, 'promote', carol.uri).catch(() => {});
     await sync(alice, bob, carol, doris);
-    expect(await voidOn(carol, add, join, text)).toEqual([undefined, undefined, undefined]);
+    expect(voidOn(carol, add, join, text)).toEqual([undefined, undefined, undefined]);
     expect((await carol.resolved()).state.placeOf(doris.uri)).toBe('admin');
   });
 
@@ -79,7 +79,7 @@ describe('BAN-6: what a removal does to what was written apart from it', () => {
       }
       await bob.revokes(phone.writer);
       await sync(alice, bob, carol, phone);
-      expect(await voidOn(alice, apart)).toEqual([isAnswered ? undefined : 'revoked']);
+      expect(voidOn(alice, apart)).toEqual([isAnswered ? undefined : 'revoked']);
       await alice.says('and on');
       expect((await alice.resolved()).state.hasDevice(phone.deviceId)).toBe(false);
     }

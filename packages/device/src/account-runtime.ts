@@ -84,7 +84,7 @@ export class AccountRuntime implements AccountContext {
     for (const id of book.conversationIds) await account.conversations.open(id);
     for (const runtime of account.conversations.all()) {
       await account.readTitle(runtime);
-      await account.arrivals.opened(runtime);
+      account.arrivals.opened(runtime);
     }
     await account.removal.resume();
     await account.peering.start();
@@ -94,7 +94,6 @@ export class AccountRuntime implements AccountContext {
   async close(): Promise<void> {
     this.revocations.close();
     await this.peering.close();
-    await this.arrivals.close();
     await this.conversations.close();
     await this.#saving.run(async () => {});
   }

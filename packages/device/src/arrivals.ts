@@ -3,7 +3,6 @@ import type { Oid } from '@covey/git-objects';
 import type { AccountContext } from './account-context.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
 import { textsOf, viewOf } from './message-view.ts';
-import { Serial } from './serial.ts';
 
 /** Late messages that are remembered of one conversation; the oldest are forgotten first. */
 const MAX_LATE = 10_000;
@@ -22,18 +21,17 @@ interface Known {
 
 /** What hosts hear of commits that have come: what they say, that they are late, and what has become void by them. */
 export class Arrivals {
-  readonly #account: Pick<AccountContext, 'emit' | 'book' | 'ports'>;
+  readonly #account: Pick<AccountContext, 'emit' | 'book'>;
   readonly #known = new Map<string, Known>();
-  readonly #judging = new Serial();
 
-  constructor(account: Pick<AccountContext, 'emit' | 'book' | 'ports'>) {
+  constructor(account: Pick<AccountContext, 'emit' | 'book'>) {
     this.#account = account;
   }
 
   /** What is void in a conversation as it was found on disk is no news. */
-  async opened(runtime: ConversationRuntime): Promise<void> {
+  opened(runtime: ConversationRuntime): void {
     if (runtime.history.size === 0) return;
-    await this.#voidsAnew(runtime);
+    this.#voidsAnew(runtime);
   }
 
   /** New commits are durable. */
@@ -57,9 +55,7 @@ export class Arrivals {
       }
       if (kind === 'profile') this.#account.emit('ConversationProfileUpdated', { conversationId });
     }
-    void this.#judging
-      .run(() => this.#tellVoids(runtime))
-      .catch((err: unknown) => this.#account.ports.log.error({ err }, 'voids cannot be told'));
+    this.#tellVoids(runtime);
   }
 
   isLate(conversationId: string, oid: Oid): boolean {
@@ -68,11 +64,6 @@ export class Arrivals {
 
   forget(conversationId: string): void {
     this.#known.delete(conversationId);
-  }
-
-  /** Resolves when all has been told. */
-  async close(): Promise<void> {
-    await this.#judging.run(async () => {});
   }
 
   #knownOf(conversationId: string): Known {
@@ -95,9 +86,9 @@ export class Arrivals {
     }
   }
 
-  async #tellVoids(runtime: ConversationRuntime): Promise<void> {
+  #tellVoids(runtime: ConversationRuntime): void {
     const before = this.#knownOf(runtime.id).voided;
-    const after = await this.#voidsAnew(runtime);
+    const after = this.#voidsAnew(runtime);
     const commits = [...after].filter((oid) => !before.has(oid));
     const restored = [...before].filter((oid) => !after.has(oid));
     const isNews = commits.length > 0 || restored.length > 0;
@@ -105,9 +96,9 @@ export class Arrivals {
     this.#account.emit('MessagesVoided', { conversationId: runtime.id, commits, restored });
   }
 
-  async #voidsAnew({ id, history, store }: ConversationRuntime): Promise<ReadonlySet<Oid>> {
+  #voidsAnew({ id, history }: ConversationRuntime): ReadonlySet<Oid> {
     const known = this.#knownOf(id);
-    const voids = await history.voids(store);
+    const voids = history.voids();
     if (known.voids === voids) return known.voided;
     const found = voids.isEmpty ? [] : history.ordered.filter((entry) => voids.reasonOf(entry));
     known.voids = voids;

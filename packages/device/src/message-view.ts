@@ -12,17 +12,17 @@ import type { Message } from './api.ts';
 import type { ConversationRuntime } from './conversation-runtime.ts';
 
 /** A page of messages, newest last. @throws {CoveyError} MESSAGE_NOT_FOUND */
-export async function messagePage(
-  { history, store }: ConversationRuntime,
+export function messagePage(
+  { history }: ConversationRuntime,
   { from, n }: { from?: string; n: number },
   isLate: (oid: Oid) => boolean = () => false,
-): Promise<readonly Message[]> {
+): readonly Message[] {
   const start = from === undefined ? undefined : history.entry(from);
   if (from !== undefined && !(start && isShown(start))) {
     throw new CoveyError('MESSAGE_NOT_FOUND', `no message ${from}`);
   }
   const about = (oid: Oid) => history.about(oid);
-  const voids = await history.voids(store);
+  const voids = history.voids();
   const page = timelinePage(history.ordered, about, { from: start, n, voids });
   return page.map((message) => viewOf(message, { late: isLate(message.entry.oid) }));
 }

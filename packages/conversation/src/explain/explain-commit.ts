@@ -17,7 +17,7 @@ export async function explainCommit(
   history: History,
   reader: ObjectReader,
 ): Promise<CommitExplanation> {
-  const voids = await history.voids(reader);
+  const voids = history.voids();
   const { oid, parents, height, uri, device, name, time, deviations } = entry;
   const kind = parents.length === 0 ? 'initial' : entry.content.kind;
   const before = latestTimeBefore(entry);

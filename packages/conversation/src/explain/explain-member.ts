@@ -21,7 +21,7 @@ export async function explainMember(
 ): Promise<MemberExplanation | undefined> {
   const settings = new Registers(history.acts).settingsOf(uri);
   if (settings.length === 0) return undefined;
-  const voids = await history.voids(reader);
+  const voids = history.voids();
   const entry = (await rollCall(history, reader)).find((each) => each.uri === uri);
   const { bannedFrom, devices = [], bannedDevices = [], votes = [] } = entry ?? {};
   return {

@@ -39,7 +39,7 @@ export async function judgeHistory(
 /** What all that was taken in comes to. */
 async function stateOf(history: History, reader: ObjectReader): Promise<HistoryState> {
   const { state, tree } = await history.resolved(reader);
-  const voids = await history.voids(reader);
+  const voids = history.voids();
   const fallen: [Oid, string][] = [];
   for (const entry of history.entries()) {
     const step = voids.reasonOf(entry)?.step;

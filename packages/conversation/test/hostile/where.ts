@@ -62,7 +62,7 @@ export async function parentShape(
   const below = await ancestorsOf(parents, reader);
   const { isBeside, upon } = await around(commit, heads, below, reader);
   const tags = [
-    (await isOverVoid(below, history, reader)) ? ', over a void commit' : '',
+    isOverVoid(below, history) ? ', over a void commit' : '',
     isBeside ? ', beside others' : '',
     upon ? `, under ${upon}` : '',
   ];
@@ -89,12 +89,8 @@ async function ancestorsOf(from: readonly Oid[], reader: ObjectReader): Promise<
   return met;
 }
 
-async function isOverVoid(
-  below: ReadonlySet<Oid>,
-  history: History,
-  reader: ObjectReader,
-): Promise<boolean> {
-  const voids = await history.voids(reader);
+function isOverVoid(below: ReadonlySet<Oid>, history: History): boolean {
+  const voids = history.voids();
   return [...below].some((oid) => {
     const entry = history.entry(oid);
     return entry !== undefined && voids.reasonOf(entry) !== undefined;

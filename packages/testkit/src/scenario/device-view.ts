@@ -33,7 +33,7 @@ export async function viewOf(
   const { history, store } = player;
   if (!player.hasConversation) return { view: NOTHING, heights: new Map() };
   const { state, tree } = await player.resolved();
-  const voids = await history.voids(store);
+  const voids = history.voids();
   const voided: string[] = [];
   const heights = new Map<string, number>();
   for (const entry of [...history.entries()].sort(inDisplayOrder)) {

@@ -40,7 +40,7 @@ export async function endingOf(simulation: Simulation): Promise<Ending | undefin
   if (circle.every(({ history }) => history.size === 0)) return undefined;
   const { union, reader } =
     circle.length === running.length ? all : await unionOf(circle, plan.seed);
-  return { simulation, circle, strays, union, reader, voids: await union.voids(reader) };
+  return { simulation, circle, strays, union, reader, voids: union.voids() };
 }
 
 /** Devices that exchange with each other, directly or over others; the largest company first. */

@@ -23,7 +23,7 @@ export async function doesNotDependOnArrival(
   if (other.heads.map(({ oid }) => oid).join() !== history.heads.map(({ oid }) => oid).join()) {
     return 'other heads when the commits come in another order';
   }
-  const others = await voidsOf(growth, other, other.heads);
+  const others = voidsOf(growth, other, other.heads);
   return differenceOf('void when the commits come in another order', others, voids);
 }
 

@@ -86,5 +86,5 @@ async function changedBy(
   due: string,
 ): Promise<string | undefined> {
   if (head.tree !== due) return 'another state';
-  return differenceOf('other voids', await voidsOf(growth, history, [head]), voids);
+  return differenceOf('other voids', voidsOf(growth, history, [head]), voids);
 }

@@ -126,7 +126,7 @@ class Surveyor {
     this.counts[operations - 1] = { before: known.before + sequences, after: known.after + 1 };
     try {
       const resolved = await growth.resolved(growth.all);
-      const voids = await voidsOf(growth, growth.history, growth.tipsOf(growth.all));
+      const voids = voidsOf(growth, growth.history, growth.tipsOf(growth.all));
       for (const [check, holds] of Object.entries(this.#checks)) {
         const found = await holds({ growth, resolved, voids }, this.tally);
         if (found !== undefined) this.#fails({ check, found, operations, story: storyOf(growth) });

@@ -4,12 +4,12 @@ import type { Growth } from './growth.ts';
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** Ids of those commits of a history that have no effect among what these tips reach, in any history that has them all. */
-export async function voidsOf(
-  { scene, commits }: Growth,
+export function voidsOf(
+  { commits }: Growth,
   history: History,
   tips: readonly Entry[],
-): Promise<ReadonlySet<string>> {
-  const voids = await history.voids(scene.store, tips);
+): ReadonlySet<string> {
+  const voids = history.voids(tips);
   if (voids.isEmpty) return NOTHING;
   const found = commits.filter(({ prepared }) => {
     const entry = history.entry(prepared.oid);

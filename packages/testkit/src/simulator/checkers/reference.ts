@@ -20,7 +20,7 @@ export const modelAgrees: Checker = {
     const shown = oldest(union.ordered, most, matters);
     const parents = new Set(shown.flatMap((entry) => entry.parents));
     const tips = shown.filter((entry) => !parents.has(entry));
-    const voids = await union.voids(reader, tips);
+    const voids = union.voids(tips);
     const commits = modelCommits(shown, matters);
     const voided = voids.isEmpty ? new Set() : voidIn(charter, commits);
     for (const entry of shown) {

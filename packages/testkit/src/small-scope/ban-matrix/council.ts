@@ -66,7 +66,7 @@ export class Council {
     }
     const adminsAfter = async ({ tree }: Entry) =>
       this.#seats((await history.papers.state(tree, store)).admins);
-    const voids = await history.voids(store);
+    const voids = history.voids();
     const { state } = await history.resolved(store);
     return {
       points: await Promise.all(
