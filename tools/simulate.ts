@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import { type Outcome, simulate, simulateMany } from '@covey/testkit/simulator';
 
 const STATUS_MS = 10_000;
-const USAGE = `usage: npm run --silent simulate -- --seeds FROM..TO [--processes N]
+const USAGE = `usage: npm run --silent simulate -- --seeds FROM..TO [--processes N] [--mutant NAME]
        npm run --silent simulate -- --seed N [--verbose] [--without RULE]
 
 --seeds FROM..TO  runs all of these, several at a time
 --processes N     at a time; as many as there are cores when it is left out
+--mutant NAME     with the law changed in one place; a wrong name lists them all
 --seed N          runs this one; with --verbose everything that happens is printed
 --without RULE    switches a rule off on every second honest device
 `;
@@ -30,7 +31,7 @@ async function one({ seed, verbose, rule }: { seed: number; verbose: boolean; ru
   return outcome.violations.length > 0 ? 1 : 0;
 }
 
-async function many(range: { from: number; to: number; processes: number }) {
+async function many(range: { from: number; to: number; processes: number; mutant?: string }) {
   let done = 0;
   const all = range.to - range.from + 1;
   const status = setInterval(() => console.log(`${done} of ${all} seeds`), STATUS_MS);
@@ -76,15 +77,19 @@ function readArguments() {
         processes: { type: 'string', default: String(availableParallelism()) },
         verbose: { type: 'boolean', default: false },
         without: { type: 'string' },
+        mutant: { type: 'string' },
       },
     });
-    const { verbose, without } = values;
+    const { verbose, without, mutant } = values;
     const seed = Number(values.seed ?? Number.NaN);
     if (isSeed(seed)) return { seed, verbose, ...(without === undefined ? {} : { rule: without }) };
     const [from, to, ...more] = (values.seeds ?? '').split('..').map(Number);
     const processes = Number(values.processes);
     if (!isSeed(from) || !isSeed(to) || more.length > 0 || !(processes >= 1)) return undefined;
-    return { from, to, processes: Math.floor(processes) };
+    return {
+      ...{ from, to, processes: Math.floor(processes) },
+      ...(mutant === undefined ? {} : { mutant }),
+    };
   } catch {
     return undefined; // Unknown or incomplete options: the usage says it better.
   }

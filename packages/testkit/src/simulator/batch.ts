@@ -18,16 +18,27 @@ export interface BatchOptions {
   /** Included. */
   readonly to: number;
   readonly processes: number;
+  /** A name in {@link MUTANTS}: these processes have the law changed so. */
+  readonly mutant?: string;
   /** Is told each outcome as it comes. */
   readonly tell?: (outcome: Outcome) => void;
 }
 
-const PROCESS = join(import.meta.dirname, 'batch-process.ts');
+const processOf = (mutant: string | undefined): readonly string[] =>
+  mutant === undefined
+    ? [join(import.meta.dirname, 'batch-process.ts')]
+    : [join(import.meta.dirname, 'mutant-process.ts'), mutant];
 /** Much is made and thrown away; where a failure came from is told by the seed that is run alone. */
 const FLAGS = ['--max-semi-space-size=128', '--stack-trace-limit=0'];
 
 /** Runs seeds in processes of their own, each the n-th seed. A process that breaks down is a failure of the batch. */
-export async function simulateMany({ from, to, processes, tell }: BatchOptions): Promise<Batch> {
+export async function simulateMany({
+  from,
+  to,
+  processes,
+  mutant,
+  tell,
+}: BatchOptions): Promise<Batch> {
   const since = performance.now();
   const failures: Outcome[] = [];
   const counts: Record<string, number> = {};
@@ -41,7 +52,9 @@ export async function simulateMany({ from, to, processes, tell }: BatchOptions):
     tell?.(outcome);
   };
   await Promise.all(
-    Array.from({ length: processes }, (_, at) => runProcess([from + at, to, processes], take)),
+    Array.from({ length: processes }, (_, at) =>
+      runProcess([...processOf(mutant), ...[from + at, to, processes].map(String)], take),
+    ),
   );
   const seconds = (performance.now() - since) / 1000;
   // Every outcome has them all.
@@ -49,10 +62,10 @@ export async function simulateMany({ from, to, processes, tell }: BatchOptions):
 }
 
 async function runProcess(
-  numbers: readonly number[],
+  args: readonly string[],
   take: (outcome: Outcome) => void,
 ): Promise<void> {
-  const child = spawn(process.execPath, [...FLAGS, PROCESS, ...numbers.map(String)], {
+  const child = spawn(process.execPath, [...FLAGS, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<number | null>((resolve, reject) => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { ruleIds, simulate, simulateMany } from './index.ts';
+import { MUTANTS } from './mutants.ts';
 
-const SEEDS = 500 * Number(process.env['COVEY_TEST_RUNS'] ?? 1);
+const SEEDS = 2000 * Number(process.env['COVEY_TEST_RUNS'] ?? 1);
 const MOST_MS = 600_000;
 
 test('SWARM-1, BAN-5, BAN-6, SYNC-7: whole groups with faults and liars break no promise', {
@@ -33,6 +34,17 @@ test('VAL-11: a rule that every second device leaves out is noticed, whichever i
   const survivors: string[] = [];
   for (const rule of ruleIds()) if (!(await isNoticed(rule))) survivors.push(rule);
   await annotate(`${ruleIds().length} rules, survivors: ${survivors.join(', ') || 'none'}`);
+  expect(survivors).toEqual([]);
+});
+
+test('BAN-5, BAN-6: each part of the cut and of resolve is missed when it is left out or done wrong', {
+  timeout: MOST_MS,
+}, async () => {
+  const survivors: string[] = [];
+  for (const [mutant, { seed }] of Object.entries(MUTANTS)) {
+    const { failures } = await simulateMany({ from: seed, to: seed, processes: 1, mutant });
+    if (failures.length === 0) survivors.push(mutant);
+  }
   expect(survivors).toEqual([]);
 });
 
