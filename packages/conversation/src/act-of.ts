@@ -17,7 +17,10 @@ import type { Prepared } from './prepare.ts';
 import { castIn, classOf, countedVotes, decidedBy } from './rules/authority.ts';
 import type { Seen } from './seen.ts';
 
-/** What an accepted commit did to the state, in the terms of `resolve`; `undefined` when nothing. */
+/**
+ * What an accepted commit did to the state, in the terms of `resolve`; `undefined` when nothing. Who sets the profile
+ * that is there already has set it all the same: apart from others his word counts like theirs.
+ */
 export async function actOf(
   facts: Facts,
   prepared: Prepared,
@@ -27,7 +30,8 @@ export async function actOf(
   papers: Papers,
 ): Promise<Act | undefined> {
   const changes = changesBetween(facts.before, facts.after);
-  if (changes.length === 0) return undefined;
+  const isProfile = facts.content.kind === 'profile';
+  if (changes.length === 0 && !isProfile) return undefined;
   const { uri, device } = facts;
   const { commit } = prepared;
   const after = (path: string) => changes.find((change) => change.path === path)?.after;
@@ -39,7 +43,7 @@ export async function actOf(
     crlOid === undefined || !prepared.author.chain
       ? undefined
       : await papers.crl(crlOid, prepared.author.chain.value, prepared.author.chain.oid, reader);
-  const profile = facts.content.kind === 'profile' ? after(PROFILE_PATH) : undefined;
+  const profile = isProfile ? facts.after.files.get(PROFILE_PATH) : undefined;
   const vote = facts.content.kind === 'vote' ? castIn(facts) : undefined;
   const deviceBan = deviceBanOf(facts);
   const decision = decisionOf(facts);

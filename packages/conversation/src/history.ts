@@ -150,8 +150,10 @@ export class History {
       return { broken: { rule, found, ...(path === undefined ? {} : { path }) } };
     }
     const seen = known.reduce((union, parent) => union.union(parent.seen), Seen.NONE);
+    const { kind } = prepared.content;
+    // Most commits are messages, and change nothing.
     const act =
-      facts.before === facts.after
+      facts.before === facts.after && kind !== 'profile'
         ? undefined
         : await actOf(facts, prepared, this.#acts.length, seen, reader, this.papers);
     const entry: Entry = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { layout, rolesOf } from '@covey/conversation';
-import { deviceLike, ISSUED_AT, stage, sync } from '@covey/testkit';
+import { deviceLike, ISSUED_AT, stage, sync, type TestDevice } from '@covey/testkit';
 import { judged, uriOf } from './cases/rule-case.ts';
 
 test('MEET-1: Alice and Bob add Carol and Doris at the same time, and all four end with the same four', async () => {
@@ -126,6 +126,29 @@ test('LIFE-4: of two profiles set apart every device takes the one of the higher
   for (const device of [alice, bob]) {
     expect((await device.resolved()).state.files.get('profile.vcf')).toBe(expected);
   }
+});
+
+test('LIFE-4: who sets the profile that is there already has set it like others apart from him', async () => {
+  const winners = new Set<string>();
+  for (const title of ['one', 'two', 'three', 'four', 'five', 'six']) {
+    const { alice, bob } = await stage(['alice', 'bob'], {
+      charter: { mode: 2, profile: 'member' },
+    });
+    const set = (device: TestDevice, to: string) =>
+      device.write({ kind: 'profile', profile: { title: to } });
+    await set(alice, 'the old one');
+    await sync(alice, bob);
+    const [changed, kept] = [await set(alice, title), await set(bob, 'the old one')];
+    await sync(alice, bob);
+    const winner = changed.oid > kept.oid ? alice : bob;
+    const { tree } = changed.oid > kept.oid ? changed : kept;
+    const expected = (await alice.history.papers.state(tree, alice.store)).files.get('profile.vcf');
+    for (const device of [alice, bob]) {
+      expect((await device.resolved()).state.files.get('profile.vcf')).toBe(expected);
+    }
+    winners.add(winner.writer.displayName);
+  }
+  expect(winners.size).toBe(2);
 });
 
 test('SWARM-1: one account invited by two and joining with two devices is one member', async () => {

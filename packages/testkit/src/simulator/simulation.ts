@@ -47,8 +47,8 @@ export class Simulation {
   readonly network: SimulatedNetwork;
   readonly violations: Violation[] = [];
   readonly acknowledged = new Map<Oid, Acknowledged>();
-  /** Commits that only a disk had which was then put back to an older state. */
-  readonly lostWithDisk = new Set<Oid>();
+  /** Commits on a disk that was put back to an older state, and who else had them then. */
+  readonly heldBesides = new Map<Oid, readonly SimulatedDevice[]>();
   /** Devices whose disk was put back to an older state. */
   readonly restored = new Set<SimulatedDevice>();
   /** Commits that any honest device has taken in or written. */
@@ -229,7 +229,7 @@ export class Simulation {
       tell: (what) => this.log.add(`${this.time.ms} ${what}`),
       restart: (device) => this.time.after(0, device.name, () => this.#start(device)),
       restore: (device, image) => {
-        this.#forgetWhatOnly(device);
+        this.#noteHolders(device);
         this.restored.add(device);
         device.disk.restore(image);
         this.log.add(`${this.time.ms} ${device.name} gets an old disk back`);
@@ -249,11 +249,12 @@ export class Simulation {
     this.network.changeWeather(weatherOf([...this.#gusts], DEGREE));
   }
 
-  /** What no other disk has is gone with this one. */
-  #forgetWhatOnly(device: SimulatedDevice): void {
+  /** What goes with this disk is as good as never written, unless somebody has it who will give it on. */
+  #noteHolders(device: SimulatedDevice): void {
     for (const oid of this.acknowledged.keys()) {
-      const isElsewhere = this.honest.some(({ disk }) => disk !== device.disk && disk.has(oid));
-      if (!isElsewhere && device.disk.has(oid)) this.lostWithDisk.add(oid);
+      if (!device.disk.has(oid)) continue;
+      const others = this.honest.filter(({ disk }) => disk !== device.disk && disk.has(oid));
+      this.heldBesides.set(oid, others);
     }
   }
 

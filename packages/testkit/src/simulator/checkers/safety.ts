@@ -11,7 +11,9 @@ export const nothingLost: Checker = {
         const verdict = verdicts.get(oid) ?? 'taken in';
         if (verdict !== 'taken in') yield `${name} refuses ${oid} of ${by.name} by ${verdict}`;
       }
-      if (!circle.includes(by) || simulation.lostWithDisk.has(oid)) continue;
+      const left = simulation.heldBesides.get(oid);
+      const isLost = left && !left.some((device) => circle.includes(device));
+      if (!circle.includes(by) || isLost) continue;
       for (const { name, history } of circle) {
         if (!history.entry(oid)) yield `${name} lacks ${oid}, which ${by.name} acknowledged`;
       }
