@@ -82,9 +82,6 @@ export async function actOf(
             oid: crlOid,
             number: crl.value.number,
             revoked: crl.value.revoked,
-            devices: facts.papers
-              .filter((gone) => gone.after === undefined && gone.path.startsWith('devices/'))
-              .map(({ path }) => path.slice('devices/'.length, -'.crt'.length)),
           },
         }
       : {}),

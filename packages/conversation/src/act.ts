@@ -59,8 +59,6 @@ export interface Act {
     readonly number: bigint;
     /** Serials of certificates. */
     readonly revoked: ReadonlySet<string>;
-    /** Devices that it took out of the tree. */
-    readonly devices: readonly string[];
   };
   readonly vote?: VotePath;
   readonly profile?: Oid;

@@ -38,6 +38,7 @@ const ROLE_OF = {
   devices: undefined,
 } as const;
 const CLASS_OF = { admin: 'admins', member: 'members', invited: 'invited' } as const;
+const EVERYTHING: Part = { has: () => true };
 const NOWHERE: Standing = { to: undefined };
 const ROLE_RANK = { banned: 0, invited: 1, member: 2, admin: 3 } as const;
 
@@ -51,7 +52,6 @@ export class Registers {
   readonly papers: ReadonlyMap<string, readonly PaperAct[]>;
   readonly #settings = new Map<string, Setting[]>();
   readonly #deviceBans = new Map<string, Act[]>();
-  readonly #sweeps = new Map<string, Act[]>();
   readonly #votes = new Map<string, Act[]>();
 
   constructor(acts: readonly Act[]) {
@@ -62,7 +62,6 @@ export class Registers {
     for (const act of acts) {
       for (const setting of act.places) push(this.#settings, setting.uri, { act, setting });
       if (act.deviceBan) push(this.#deviceBans, act.deviceBan.device, act);
-      for (const device of act.crl?.devices ?? []) push(this.#sweeps, device, act);
       if (hasPaper(act)) push(papers, act.paper.device, act);
       if (act.vote) push(this.#votes, keyOf(act.vote), act);
     }
@@ -81,16 +80,14 @@ export class Registers {
     return this.#deviceBans.get(device) ?? [];
   }
 
-  /** Revocation lists that took the device out of the tree. */
-  sweepsOf(device: string): readonly Act[] {
-    return this.#sweeps.get(device) ?? [];
-  }
-
-  /** Does any list name any certificate of the device? */
-  isRevoked(device: string, uri: string): boolean {
+  /** Does any list, of those that `within` has, name any certificate of the device? Lists count, void or not. */
+  isRevoked({ device, uri }: DevicePaper, within: Part = EVERYTHING): boolean {
     const papers = (this.papers.get(device) ?? []).filter(({ paper }) => paper.uri === uri);
     return this.lists.some(
-      ({ crl }) => crl?.uri === uri && papers.some(({ paper }) => crl.revoked.has(paper.serial)),
+      ({ index, crl }) =>
+        crl?.uri === uri &&
+        within.has(index) &&
+        papers.some(({ paper }) => crl.revoked.has(paper.serial)),
     );
   }
 
@@ -188,7 +185,7 @@ export class View {
     );
   }
 
-  /** Everything that took the device, or its account, out of the group. Lists count always. */
+  /** Everything that took the device, or its account, out of the group, but revocations: these are for ever. */
   removalsOf({ device, uri }: DevicePaper): readonly Act[] {
     const bans = this.#registers
       .deviceBansOf(device)
@@ -196,12 +193,7 @@ export class View {
     const settings = this.settingsOf(uri).filter(
       ({ setting: { op } }) => op === 'ban' || op === 'leave',
     );
-    return [...bans, ...settings.map(({ act }) => act), ...this.#sweepsOf(device)];
-  }
-
-  /** Lists count, void or not. */
-  #sweepsOf(device: string): readonly Act[] {
-    return this.#registers.sweepsOf(device).filter(({ index }) => this.#within.has(index));
+    return [...bans, ...settings.map(({ act }) => act)];
   }
 
   /** Does the device stand in the group? */
@@ -209,6 +201,7 @@ export class View {
     if (this.bansOf(device).length > 0) return false;
     return (this.#registers.papers.get(device) ?? []).some((act) => {
       if (!this.#within.has(act.index) || !this.isWriter(act.paper.uri)) return false;
+      if (this.#registers.isRevoked(act.paper, this.#within)) return false;
       const removals = this.removalsOf(act.paper);
       return this.holds(act)
         ? removals.every((removal) => sees(act, removal))
@@ -227,7 +220,6 @@ export class View {
     const placed = [
       ...[...made, ...this.settingsOf(owner)].map((setting) => setting.act),
       ...this.#registers.deviceBansOf(vote.target).filter((ban) => this.holds(ban)),
-      ...this.#sweepsOf(vote.target),
     ];
     return placed.every((setting) => sees(act, setting));
   }

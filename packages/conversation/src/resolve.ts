@@ -98,8 +98,7 @@ class Resolution {
   /** The device is there by a paper of its account that is in standing, unrevoked, and newer than all removals. */
   #goodPaper(papers: readonly PaperAct[]): DevicePaper | undefined {
     const standing = papers.filter(
-      ({ paper: { uri, device } }) =>
-        this.#view.isWriter(uri) && !this.#registers.isRevoked(device, uri),
+      ({ paper }) => this.#view.isWriter(paper.uri) && !this.#registers.isRevoked(paper),
     );
     const brought = standing.filter(
       (act) =>

@@ -51,7 +51,7 @@ export class Fetching {
         const isLast = wants.every((oid) => slice.has(oid) || this.#runtime.knows(oid));
         next = isLast ? undefined : this.#receive(link, wants, slice.tips, stop.signal);
         next?.catch(() => {}); // Awaited in its turn, or not at all.
-        const refused = await this.#judge(slice, link);
+        const refused = await this.#judge(slice, link, wants);
         if (refused || !next) return refused;
       }
     } finally {
@@ -97,7 +97,7 @@ export class Fetching {
   }
 
   /** @returns the commit that broke a rule; then nothing of the slice was taken in */
-  async #judge(slice: Slice, link: Link): Promise<Oid | undefined> {
+  async #judge(slice: Slice, link: Link, wants: readonly Oid[]): Promise<Oid | undefined> {
     const fetched = await slice.judge();
     const conversationId = this.#runtime.id;
     const from = link.remote.deviceId;
@@ -112,7 +112,9 @@ export class Fetching {
       if (!isNewer) void this.#tell(link, { conversationId, rule, commit, path });
       return commit;
     }
-    if (fetched.entries.length > 0) return undefined;
+    // What it brought may have come by another road meanwhile.
+    if (fetched.entries.length > 0 || wants.every((oid) => this.#runtime.knows(oid)))
+      return undefined;
     throw new CoveyError('OBJECT_MISSING', 'a peer announced what it does not give');
   }
 

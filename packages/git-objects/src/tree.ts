@@ -59,18 +59,13 @@ export function readTreeLoosely(bytes: Uint8Array): {
 
 /** The bytes of a tree. The entries may come in any order; the names must be unique. */
 export function writeTree(entries: readonly TreeEntry[]): Uint8Array {
-  const raw = entries.map(({ mode, name, oid }) => ({ mode, rawName: utf8(name), oid }));
-  raw.sort(inGitOrder);
-  return concatBytes(
-    ...raw.flatMap(({ mode, rawName, oid }) => [BEFORE_NAME[mode], rawName, NUL, oidBytes(oid)]),
-  );
+  const lines = entries.map(({ mode, name, oid }) => {
+    const head = utf8(`${mode} ${name}\0`);
+    return { mode, rawName: head.subarray(mode.length + 1, -1), head, oid };
+  });
+  lines.sort(inGitOrder);
+  return concatBytes(...lines.flatMap(({ head, oid }) => [head, oidBytes(oid)]));
 }
-
-const BEFORE_NAME: Readonly<Record<TreeEntry['mode'], Uint8Array>> = {
-  '100644': utf8('100644 '),
-  '40000': utf8('40000 '),
-};
-const NUL = Uint8Array.of(0);
 
 interface RawEntry extends LooseTreeEntry {
   readonly rawName: Uint8Array;

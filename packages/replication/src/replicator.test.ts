@@ -84,6 +84,15 @@ test('after a failed fetch the peer is asked again when it announces again, othe
   expect(machine.announced('p', [B])).toContainEqual({ do: 'fetch', peer: 'p', wants: [B] });
 });
 
+test('what a peer announces while a fetch from it fails is asked for at once', () => {
+  const { machine } = replicator();
+  machine.linked('p');
+  machine.announced('p', [B]);
+  machine.announced('p', [C]);
+  expect(machine.fetched('p', 'failed')).toEqual([{ do: 'fetch', peer: 'p', wants: [C] }]);
+  expect(machine.fetched('p', 'failed')).toEqual([]);
+});
+
 test('a fetch from a peer that has gone goes on with the next one', () => {
   const { machine } = replicator();
   machine.linked('p');

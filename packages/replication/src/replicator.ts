@@ -8,6 +8,8 @@ export type Effect =
 interface Peer {
   /** Heads that it told us and that we haven't. */
   wanted: Set<Oid>;
+  /** Of these, what it is asked for now. */
+  asked: readonly Oid[];
   /** What it gave for these broke a rule: not asked for again, from this one. Others may give them whole. */
   readonly refused: Set<Oid>;
   /** Came with something that broke a rule, and may be good: each is asked for without the others. */
@@ -46,6 +48,7 @@ export class Replicator {
     if (!this.#peers.has(peer)) {
       this.#peers.set(peer, {
         wanted: new Set(),
+        asked: [],
         refused: new Set(),
         doubtful: new Set(),
         told: '',
@@ -87,7 +90,8 @@ export class Replicator {
 
   /**
    * A fetch has ended. After `refused` the commit that broke a rule is asked for from nobody; what was wanted
-   * with it is asked for once more by itself, for it may not stand on it. After `failed` the peer must announce again.
+   * with it is asked for once more by itself, for it may not stand on it. After `failed` the peer must announce again
+   * what was asked for; what it has announced since is asked for now.
    */
   fetched(
     peer: string,
@@ -98,7 +102,8 @@ export class Replicator {
     if (typeof outcome === 'object') {
       addBounded(this.#invalid, outcome.invalid);
       if (known) doubt(known, outcome.refused);
-    } else if (outcome === 'failed') known?.wanted.clear();
+    } else if (outcome === 'failed')
+      for (const oid of known?.asked ?? []) known?.wanted.delete(oid);
     return this.#next();
   }
 
@@ -117,7 +122,8 @@ export class Replicator {
       if (this.#fetching === undefined && known.wanted.size > 0) {
         this.#fetching = peer;
         const alone = [...known.wanted].find((oid) => known.doubtful.has(oid));
-        effects.push({ do: 'fetch', peer, wants: alone ? [alone] : [...known.wanted] });
+        known.asked = alone ? [alone] : [...known.wanted];
+        effects.push({ do: 'fetch', peer, wants: known.asked });
       }
     }
     return effects;
