@@ -158,6 +158,8 @@ export class SimulatedNetwork {
         if (this.#wanted(one, other) && this.#bothWays(one, other)) {
           this.#dial(one, other, DIAL_AGAIN_MS);
         }
+        // Others may have reached each other over this one alone.
+        this.reconsider();
       });
       this.#wires.set(line, wire);
       wire.open();
