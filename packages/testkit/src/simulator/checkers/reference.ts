@@ -1,11 +1,12 @@
 import { type Entry, type GroupState, layout } from '@covey/conversation';
+import { isAccountUri } from '@covey/identity';
 import { type ModelState, resolveModel, voidIn } from '../../reference-model/model.ts';
 import type { Checker, Ending } from '../ending.ts';
 import { modelCharter, modelCommits } from '../model-commits.ts';
 
 /** The model takes its time, with the third power of the commits. Most seeds show it only so many of the oldest. */
 const MOST_COMMITS = 40;
-/** One seed of so many shows it all that there are. */
+/** Where decisions contradict each other, and in one seed of so many, it is shown all that there are. */
 const ALL_EVERY = 16;
 
 export const modelAgrees: Checker = {
@@ -16,7 +17,8 @@ export const modelAgrees: Checker = {
     if (!union.charter) return;
     const charter = modelCharter(union.charter, simulation.devices);
     const matters = whatMatters(ending);
-    const most = simulation.plan.seed % ALL_EVERY === 0 ? Number.POSITIVE_INFINITY : MOST_COMMITS;
+    const isShownAll = simulation.plan.seed % ALL_EVERY === 0 || contradicts(ending);
+    const most = isShownAll ? Number.POSITIVE_INFINITY : MOST_COMMITS;
     const shown = oldest(union.ordered, most, matters);
     const parents = new Set(shown.flatMap((entry) => entry.parents));
     const tips = shown.filter((entry) => !parents.has(entry));
@@ -38,6 +40,19 @@ export const modelAgrees: Checker = {
     yield* differences('state', linesOf(state), modelLines(model, profile));
   },
 };
+
+/** Does any removal of an account stand apart from another decision on an account? */
+function contradicts({ union: { acts } }: Ending): boolean {
+  const decisions = acts.filter(({ decision }) => decision && isAccountUri(decision.target));
+  const removals = decisions.filter(({ kind }) => kind === 'ban' || kind === 'demote');
+  return removals.some((one) =>
+    decisions.some((other) => one !== other && !sees(one, other) && !sees(other, one)),
+  );
+}
+
+type Act = Ending['union']['acts'][number];
+
+const sees = (later: Act, earlier: Act) => later.before.has(earlier.index);
 
 /** As many of the first in display order as have so many that matter among them: with each its ancestors are there. */
 function oldest(
