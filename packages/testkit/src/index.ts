@@ -10,7 +10,7 @@ export {
   type ScriptStep,
 } from './group-script.ts';
 export { fastestMs, filled, MEBI, MOST_MS } from './hostile-sizes.ts';
-export { copyReachable } from './reachable.ts';
+export { copyReachable, namedIn } from './reachable.ts';
 export { runs } from './runs.ts';
 export { deviceLike, type StageOptions, stage, sync } from './stage.ts';
 export { ISSUED_AT, makeTestAccount, type TestAccount } from './test-account.ts';

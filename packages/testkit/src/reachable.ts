@@ -1,8 +1,10 @@
 import {
+  type GitObject,
   type ObjectReader,
   type ObjectStore,
   type Oid,
   readCommit,
+  readCommitLinks,
   readTreeLoosely,
 } from '@covey/git-objects';
 
@@ -27,5 +29,19 @@ export async function copyReachable(
     } else if (object.type === 'tree') {
       open.push(...readTreeLoosely(object.bytes).entries.map((entry) => entry.oid));
     }
+  }
+}
+
+/** Ids that an object names, its parents included; none where it can't be read, for it is there to be refused. */
+export function namedIn({ type, bytes }: GitObject): readonly Oid[] {
+  if (type === 'blob') return [];
+  if (type === 'commit') {
+    const links = readCommitLinks(bytes);
+    return links ? [links.tree, ...links.parents] : [];
+  }
+  try {
+    return readTreeLoosely(bytes).entries.map(({ oid }) => oid);
+  } catch {
+    return [];
   }
 }

@@ -1,15 +1,12 @@
 import { concatBytes, fromBase64, toBase64 } from '@covey/codec';
 import type { Profile } from '@covey/conversation';
 import {
-  type GitObject,
   MemoryObjectStore,
   type ObjectReader,
   type ObjectType,
   type Oid,
-  readCommitLinks,
-  readTreeLoosely,
 } from '@covey/git-objects';
-import { TEST_CRYPTO } from '@covey/testkit';
+import { namedIn, TEST_CRYPTO } from '@covey/testkit';
 
 /** Id -> type and content: base64 in parts, `*n` behind a byte that stands n times (vectors/README.md). */
 export type PackedObjects = Readonly<Record<string, string>>;
@@ -54,7 +51,7 @@ export async function packReachable(
     const object = packed.has(oid) ? undefined : await reader.read(oid);
     if (!object) continue;
     packed.set(oid, `${object.type} ${pack(object.bytes)}`.trimEnd());
-    open.push(...named(object));
+    open.push(...namedIn(object));
   }
 }
 
@@ -81,19 +78,6 @@ export function writeFile(file: {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([oid, packed]) => `    ${JSON.stringify(oid)}: ${JSON.stringify(packed)}`);
   return `{\n  "about": ${JSON.stringify(file.about)},\n  "vectors": [\n${vectors.join(',\n')}\n  ],\n  "objects": {\n${objects.join(',\n')}\n  }\n}\n`;
-}
-
-function named({ type, bytes }: GitObject): readonly Oid[] {
-  if (type === 'blob') return [];
-  if (type === 'commit') {
-    const links = readCommitLinks(bytes);
-    return links ? [links.tree, ...links.parents] : [];
-  }
-  try {
-    return readTreeLoosely(bytes).entries.map(({ oid }) => oid);
-  } catch {
-    return []; // Cut short: there to be refused.
-  }
 }
 
 function pack(bytes: Uint8Array): string {

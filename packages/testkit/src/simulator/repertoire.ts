@@ -7,8 +7,8 @@ import {
   type ObjectType,
   type Oid,
   readCommitLinks,
-  readTreeLoosely,
 } from '@covey/git-objects';
+import { namedIn } from '../reachable.ts';
 import { NamedObject } from './named-object.ts';
 
 /** A commit that breaks one rule, in a conversation of its own, with all that it stands on. */
@@ -88,20 +88,7 @@ function reachable(
     const object = objectOf(oid);
     if (!object || found.has(object)) continue;
     found.add(object);
-    open.push(...named(object));
+    open.push(...namedIn(object));
   }
   return found;
-}
-
-function named({ type, bytes }: GitObject): readonly string[] {
-  if (type === 'blob') return [];
-  if (type === 'commit') {
-    const links = readCommitLinks(bytes);
-    return links ? [links.tree, ...links.parents] : [];
-  }
-  try {
-    return readTreeLoosely(bytes).entries.map(({ oid }) => oid);
-  } catch {
-    return []; // Cut short: there to be refused.
-  }
 }
