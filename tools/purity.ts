@@ -7,7 +7,8 @@ import { ROOT } from './program.ts';
  * Rooms without clock, chance and I/O, as in `tsconfig.pure.json`. `.dependency-cruiser.cjs` names the
  * same but for `web-crypto`, which is an adapter and runs in a browser.
  */
-const PURE = '{errors,codec,identity,git-objects,conversation,account,replication,web-crypto}';
+const PURE =
+  '{errors,codec,identity,git-objects,conversation,account,replication,sealed-pack,web-crypto}';
 const TESTS = /\.(test|bench|scenario)\.ts$/;
 
 /**

@@ -26,6 +26,7 @@ export const ERROR_SPECS = {
   JSON_MALFORMED: bad('Not the JSON that is accepted here'),
   // Certificates
   CERTIFICATE_MALFORMED: bad('Not a certificate of the accepted profile'),
+  CERTIFICATE_KEY_WEAK: bad('A key that nothing can be sealed to'),
   CRL_MALFORMED: bad('Not a revocation list of the accepted profile'),
   KEY_MALFORMED: bad('Not a private key of the accepted form'),
   // Git bytes
@@ -95,6 +96,10 @@ export const ERROR_SPECS = {
     retry: 'never',
   },
   REQUEST_NOT_FOUND: missing('There is no such invitation'),
+  // Mirrors
+  SEGMENT_WRONG_KEY: bad('A segment of another slot or epoch'),
+  SEGMENT_CORRUPT: bad('A segment that is not what was sealed'),
+  SEGMENT_TRUNCATED: bad('A segment that is cut short'),
   // Accounts and devices
   ACCOUNT_UNREADABLE: {
     title: 'The folder of an account cannot be read',

@@ -6,6 +6,7 @@ export {
   parseAccountUri,
   shortAccountUri,
 } from './account-uri.ts';
+export type { Aead } from './aead.ts';
 export {
   type Certificate,
   isWithinDates,
@@ -22,6 +23,14 @@ export {
 } from './device-id.ts';
 export { type DevicePaper, judgeDevice, readDeviceCertificate } from './device-paper.ts';
 export type { CertificateExtensions, KeyUsage } from './extensions.ts';
+export {
+  ENCAPSULATED_BYTES,
+  type HpkeBinding,
+  type HpkeRecipient,
+  hpkeOpen,
+  hpkeRecipient,
+  hpkeSeal,
+} from './hpke.ts';
 export {
   type IssueSettings,
   issueAccount,

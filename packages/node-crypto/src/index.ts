@@ -1,3 +1,4 @@
+export { nodeAead } from './aead.ts';
 export { nodeDigests } from './digests.ts';
 export { makeEd25519Key, signerFromPkcs8 } from './keys.ts';
 export { nodeRandom } from './random.ts';

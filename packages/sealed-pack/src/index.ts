@@ -1,0 +1,12 @@
+export {
+  type BlindingFactor,
+  type BlindSigner,
+  blindingFactor,
+  blindPublicKey,
+  blindSigner,
+  tagOf,
+} from './blinded-key.ts';
+export { EpochKeys, type KeyLabel, labeled } from './epoch-keys.ts';
+export { paddedSize } from './padded-size.ts';
+export { openSegment, sealedSize, sealSegment } from './segment-seal.ts';
+export { openSmall, SMALL_SEAL_BYTES, sealSmall } from './small-seal.ts';
