@@ -7,6 +7,29 @@ export {
   tagOf,
 } from './blinded-key.ts';
 export { EpochKeys, type KeyLabel, labeled } from './epoch-keys.ts';
+export {
+  type Begin,
+  beginPayload,
+  chained,
+  ENTRY,
+  type EntryFault,
+  type LogEntry,
+  SlotLog,
+  tagsDigest,
+} from './log.ts';
+export {
+  contradictionIn,
+  encodeHead,
+  encodeReceipt,
+  type Head,
+  type MirrorProof,
+  type MirrorStatement,
+  type Receipt,
+  readStatement,
+  SIGNED,
+  type Signed,
+  statementPayload,
+} from './mirror-statements.ts';
 export { paddedSize } from './padded-size.ts';
 export { openSegment, sealedSize, sealSegment } from './segment-seal.ts';
 export { openSmall, SMALL_SEAL_BYTES, sealSmall } from './small-seal.ts';
