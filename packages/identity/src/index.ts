@@ -22,6 +22,7 @@ export {
   shortDeviceId,
 } from './device-id.ts';
 export { type DevicePaper, judgeDevice, readDeviceCertificate } from './device-paper.ts';
+export { deviceRecipient, sealingKeyOf } from './device-sealing.ts';
 export type { CertificateExtensions, KeyUsage } from './extensions.ts';
 export {
   ENCAPSULATED_BYTES,

@@ -6,7 +6,29 @@ export {
   blindSigner,
   tagOf,
 } from './blinded-key.ts';
+export {
+  type Epoch,
+  type EpochFault,
+  type EpochStatement,
+  type EpochWitness,
+  epochToWriteIn,
+  type Grantee,
+  grantsDigest,
+  isClean,
+  judgeEpoch,
+  type MirrorPlace,
+  signEpoch,
+} from './epoch.ts';
 export { EpochKeys, type KeyLabel, labeled } from './epoch-keys.ts';
+export {
+  type Granted,
+  grantEntries,
+  HANDOVER,
+  type Handover,
+  secretIn,
+  statementIn,
+  writeHandover,
+} from './handover.ts';
 export {
   type Begin,
   beginPayload,

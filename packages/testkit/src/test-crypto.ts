@@ -15,8 +15,15 @@ export function testSigner(label: string): Signer {
   return signerFromPkcs8(concatBytes(PKCS8_HEAD, secret));
 }
 
-/** Bytes that belong to a label; where a program would draw lots. At most 32 at a time. */
+/** Bytes that belong to a label; where a program would draw lots. */
 export function testRandom(label: string): (n: number) => Uint8Array {
   let drawn = 0;
-  return (n) => nodeDigests.sha256(utf8(`covey test random ${label} ${drawn++}`)).slice(0, n);
+  const block = (more = '') =>
+    nodeDigests.sha256(utf8(`covey test random ${label} ${drawn}${more}`));
+  return (n) => {
+    let bytes = block();
+    for (let more = 1; bytes.length < n; more++) bytes = concatBytes(bytes, block(` ${more}`));
+    drawn++;
+    return bytes.slice(0, n);
+  };
 }
