@@ -97,6 +97,13 @@ export const ERROR_SPECS = {
   },
   REQUEST_NOT_FOUND: missing('There is no such invitation'),
   // Mirrors
+  REQUEST_FORGED: {
+    title: 'The request is not signed by who may make it',
+    grpc: 'UNAUTHENTICATED',
+    http: 401,
+    retry: 'never',
+  },
+  CLOCK_SKEW: conflict('The clocks differ by more than ten minutes'),
   SEGMENT_WRONG_KEY: bad('A segment of another slot or epoch'),
   SEGMENT_CORRUPT: bad('A segment that is not what was sealed'),
   SEGMENT_TRUNCATED: bad('A segment that is cut short'),

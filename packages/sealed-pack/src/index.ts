@@ -53,5 +53,20 @@ export {
   statementPayload,
 } from './mirror-statements.ts';
 export { paddedSize } from './padded-size.ts';
+export {
+  type MirrorMethod,
+  type MirrorRequest,
+  type RequestSigners,
+  readRequest,
+  signRequest,
+} from './request.ts';
+export {
+  type OpenedSegment,
+  readSegment,
+  type SegmentAbout,
+  type SegmentHeader,
+  writeSegment,
+} from './segment.ts';
 export { openSegment, sealedSize, sealSegment } from './segment-seal.ts';
+export { SlotKeys, slotNamed } from './slot-keys.ts';
 export { openSmall, SMALL_SEAL_BYTES, sealSmall } from './small-seal.ts';
