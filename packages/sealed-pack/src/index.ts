@@ -1,4 +1,11 @@
 export {
+  type Beacon,
+  type BeaconReader,
+  type BeaconReceipt,
+  readBeacon,
+  writeBeacon,
+} from './beacon.ts';
+export {
   type BlindingFactor,
   type BlindSigner,
   blindingFactor,

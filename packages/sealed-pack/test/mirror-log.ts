@@ -24,13 +24,14 @@ type Asked = Partial<Omit<Begin, 'mirror' | 'slot'>>;
 /** A mirror that keeps one slot, and can be made to lie: it signs whatever it is told to. */
 export class TestMirror {
   readonly key: Uint8Array;
-  readonly slot = seeded('slot');
+  readonly slot: Uint8Array;
   readonly entries: LogEntry[] = [];
   readonly chains: Uint8Array[] = [];
   incarnation = half('incarnation', 8);
   readonly #secret: Uint8Array;
 
-  constructor(name = 'mirror') {
+  constructor(name = 'mirror', slot = seeded('slot')) {
+    this.slot = slot;
     this.#secret = seeded(name);
     this.key = ed25519.getPublicKey(this.#secret);
   }
