@@ -38,6 +38,23 @@ async function cameOf(receiver: Receiver, objects: readonly GitObject[]): Promis
   }
 }
 
+test('VAL-8: the leave of the last one goes over the wire, onto the disk and on to others', async () => {
+  const { alice } = await stage(['alice']);
+  await alice.says('all alone');
+  const receiver = await emptyReceiver(alice);
+  await alice.write({ kind: 'leave' });
+  expect(
+    await cameOf(
+      receiver,
+      await objectsOf(sliceFor(alice.history, alice.heads, []), alice.store, Infinity),
+    ),
+  ).toBe(3);
+  const { runtime } = receiver;
+  expect(runtime.heads).toEqual(alice.heads);
+  const again = await runtime.objectsFor(runtime.heads, [], 0);
+  expect(await cameOf(await emptyReceiver(alice), again)).toBe(3);
+});
+
 describe('a promise without delivery', () => {
   let alice: TestDevice;
   /** All of 30 commits: members come and go, the group gets a picture, people talk. */

@@ -32,6 +32,7 @@ export { isCollisionAttack } from './sha1-attack.ts';
 export {
   isEntryName,
   type LooseTreeEntry,
+  readRootTree,
   readTree,
   readTreeLoosely,
   type TreeEntry,

@@ -42,6 +42,14 @@ export function readTree(bytes: Uint8Array): readonly TreeEntry[] {
 }
 
 /**
+ * The tree of a commit, which is empty when the last one has left; below it no tree is.
+ * @throws {CoveyError} as {@link readTree}
+ */
+export function readRootTree(bytes: Uint8Array): readonly TreeEntry[] {
+  return bytes.length === 0 ? [] : readTree(bytes);
+}
+
+/**
  * Reads the tree of a history that others wrote. Any mode and name is understood; `defects` says what
  * {@link readTree} would refuse, each defect once.
  * @throws {CoveyError} GIT_OBJECT_MALFORMED with `data.defect`, only when the bytes cannot be cut into entries

@@ -6,7 +6,7 @@ import {
   type ObjectReader,
   type Oid,
   readCommitLinks,
-  readTree,
+  readRootTree,
 } from '@covey/git-objects';
 
 /**
@@ -103,7 +103,8 @@ export async function reachedObjects(
     const links = commits.get(oid);
     if (links) await check(links.tree, 'tree');
     for (let tree = open.pop(); tree; tree = open.pop()) {
-      for (const entry of readTree(tree.bytes)) {
+      // A folder that is empty is refused where it is named.
+      for (const entry of readRootTree(tree.bytes)) {
         await check(entry.oid, entry.mode === '40000' ? 'tree' : 'blob');
       }
     }

@@ -48,6 +48,17 @@ test('SYNC-5: a history that is larger than one slice comes in several, and is w
   expect((await bob.history.resolved(bob.store)).tree).toBe((await alice.resolved()).tree);
 });
 
+test('VAL-8: the leave of the last one, with nothing in its tree, comes like any other commit', async () => {
+  const { alice, bob } = await stage(['alice', 'bob'], { charter: { mode: 3 } });
+  const carol = emptySide();
+  await bob.write({ kind: 'leave' });
+  await alice.receive(bob);
+  await alice.write({ kind: 'leave' });
+  await cloneInSlices(alice, carol, 4096);
+  expect(carol.history.heads.map(({ oid }) => oid)).toEqual(alice.heads);
+  expect((await carol.history.resolved(carol.store)).state.files.size).toBe(0);
+});
+
 test('SYNC-5: each slice is closed under parents, also where a group was cut in two', async () => {
   const { alice, bob } = await stage(['alice', 'bob']);
   for (let n = 0; n < 10; n++) {

@@ -1,6 +1,6 @@
 import { type Entry, exclusive, type History, inDisplayOrder } from '@covey/conversation';
 import { CoveyError } from '@covey/errors';
-import { type GitObject, type ObjectReader, type Oid, readTree } from '@covey/git-objects';
+import { type GitObject, type ObjectReader, type Oid, readRootTree } from '@covey/git-objects';
 
 const MAX_HAVES = 128;
 const MAX_SLICE_COMMITS = 2000;
@@ -96,7 +96,7 @@ async function contents(
     const object = await reader.read(oid);
     if (object?.type !== 'tree')
       throw new CoveyError('OBJECT_MISSING', `no tree ${oid}`, { data: { oid } });
-    for (const entry of readTree(object.bytes)) {
+    for (const entry of readRootTree(object.bytes)) {
       if (entry.mode === '40000' && !found.has(entry.oid)) open.push(entry.oid);
       found.add(entry.oid);
     }
