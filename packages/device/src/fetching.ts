@@ -15,6 +15,9 @@ const MAX_PATH = 64;
 /** For one slice. One fetch runs at a time: who sends a byte now and then would else keep all others out. */
 const SLICE_DEADLINE_MS = 2 * 60 * 1000;
 
+/** Slices in a row by the end of which nothing has come that wasn't here. */
+const MOST_WITHOUT_NEWS = 1;
+
 /** Brings the commits of one conversation from other devices, slice by slice, each judged before it counts. */
 export class Fetching {
   readonly #runtime: ConversationRuntime;
@@ -42,6 +45,8 @@ export class Fetching {
     closing.addEventListener('abort', end, { once: true });
     if (closing.aborted) end();
     let next: Promise<Slice> | undefined;
+    let known = this.#runtime.history.size;
+    let slicesWithoutNews = 0;
     try {
       next = this.#receive(link, wants, [], stop.signal);
       for (;;) {
@@ -51,8 +56,14 @@ export class Fetching {
         const isLast = wants.every((oid) => slice.has(oid) || this.#runtime.knows(oid));
         next = isLast ? undefined : this.#receive(link, wants, slice.tips, stop.signal);
         next?.catch(() => {}); // Awaited in its turn, or not at all.
-        const refused = await this.#judge(slice, link, wants);
+        const refused = await this.#judge(slice, link);
         if (refused || !next) return refused;
+        // What a slice brings may have come by another road, and the one behind it was asked for by then.
+        const { size } = this.#runtime.history;
+        slicesWithoutNews = size > known ? 0 : slicesWithoutNews + 1;
+        known = size;
+        if (slicesWithoutNews <= MOST_WITHOUT_NEWS) continue;
+        throw new CoveyError('OBJECT_MISSING', 'a peer announced what it does not give');
       }
     } finally {
       closing.removeEventListener('abort', end);
@@ -97,7 +108,7 @@ export class Fetching {
   }
 
   /** @returns the commit that broke a rule; then nothing of the slice was taken in */
-  async #judge(slice: Slice, link: Link, wants: readonly Oid[]): Promise<Oid | undefined> {
+  async #judge(slice: Slice, link: Link): Promise<Oid | undefined> {
     const fetched = await slice.judge();
     const conversationId = this.#runtime.id;
     const from = link.remote.deviceId;
@@ -112,10 +123,7 @@ export class Fetching {
       if (!isNewer) void this.#tell(link, { conversationId, rule, commit, path });
       return commit;
     }
-    // What it brought may have come by another road meanwhile.
-    if (fetched.entries.length > 0 || wants.every((oid) => this.#runtime.knows(oid)))
-      return undefined;
-    throw new CoveyError('OBJECT_MISSING', 'a peer announced what it does not give');
+    return undefined;
   }
 
   /** Who sent it may have written it, or built on it, and is best placed to mend it. */

@@ -180,17 +180,21 @@ describe('a link that is of no use', () => {
     await expect(failed).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
   });
 
-  test('SYNC-5: what comes by another road while it is on its way is no failure', async () => {
-    const { alice, runtime, receive } = await aliceAndReceiver(2);
-    const link = linkThat(async function* (request) {
-      const pack = await answerOf(alice, request);
-      await receive(inChunks(pack));
-      yield* inChunks(pack);
-    });
-    const { fetching } = fetchingOf(runtime);
-    expect(await fetching.fetchAll(link, alice.heads, forEver)).toBeUndefined();
-    expect(runtime.heads).toEqual(alice.heads);
-  });
+  test.each([Infinity, 2 * 1024])(
+    'SYNC-5: what comes by another road while it is on its way is no failure, in slices of %d bytes',
+    async (maxBytes) => {
+      const { alice, runtime, receive } = await aliceAndReceiver(20);
+      let packs = 0;
+      const link = linkThat(async function* (request) {
+        const pack = await answerOf(alice, { ...request, maxBytes });
+        if (++packs <= 2) await receive(inChunks(pack));
+        yield* inChunks(pack);
+      });
+      const { fetching } = fetchingOf(runtime);
+      expect(await fetching.fetchAll(link, alice.heads, forEver)).toBeUndefined();
+      expect(runtime.heads).toEqual(alice.heads);
+    },
+  );
 
   test('SYNC-5: who announces what it doesn’t give is told so, and what it gave stays', async () => {
     const { alice, runtime } = await aliceAndReceiver(2);
