@@ -2,8 +2,8 @@
 const pure =
   '^packages/(errors|codec|identity|git-objects|conversation|account|replication|sealed-pack)/src/';
 const adapters = '^packages/(git-store|peer-channel|lan-discovery|service-kit)/';
-// Ring 2 as well, but below the adapters, which may use them: the hosts' cryptography and the generated stubs.
-const foundations = '^packages/(node-crypto|web-crypto|grpc-api)/';
+// Ring 2 as well, but below the adapters, which may use them: the hosts' cryptography and files, the generated stubs.
+const foundations = '^packages/(node-crypto|web-crypto|durable-files|grpc-api)/';
 // The part of an adapter that runs without Node.
 const portable = '^packages/git-store/src/(portable/|(damaged|packed-refs|quarantine)\\.ts$)';
 const tests = ['\\.(test|bench|scenario)\\.ts$', '^(packages|services)/[^/]+/test/'];

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing } from '@covey/durable-files';
 import { CoveyError } from '@covey/errors';
 import {
   type GitObject,
@@ -12,7 +13,6 @@ import {
   type Refs,
 } from '@covey/git-objects';
 import { nodeDigests } from '@covey/node-crypto';
-import { isMissing } from './durable-files.ts';
 import { LooseObjects } from './loose-objects.ts';
 import { PackFolder } from './pack-folder.ts';
 import { readPackedRefs } from './packed-refs.ts';

@@ -1,6 +1,7 @@
 import { access, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digests, utf8 } from '@covey/codec';
+import { createDirectory, isMissing, replaceDurably, TEMPORARY } from '@covey/durable-files';
 import { CoveyError, invariant } from '@covey/errors';
 import {
   collision,
@@ -17,7 +18,6 @@ import {
   sameObject,
 } from '@covey/git-objects';
 import { nodeDigests } from '@covey/node-crypto';
-import { createDirectory, isMissing, replaceDurably, TEMPORARY } from './durable-files.ts';
 import { installPack, installPackFiles } from './install-pack.ts';
 import { LooseObjects } from './loose-objects.ts';
 import type { PackFile } from './pack-file.ts';

@@ -1,11 +1,4 @@
 export { openBundle } from './bundle-file.ts';
-export {
-  createDirectory,
-  isMissing,
-  replaceDurably,
-  syncDirectory,
-  syncFolders,
-} from './durable-files.ts';
 export { openGitDirectory, type ReadOnlyRepository } from './git-directory.ts';
 export { GitStore, type GitStoreOptions } from './git-store.ts';
 export { PackWorker, type PackWorkerOptions } from './pack-worker/pack-worker.ts';

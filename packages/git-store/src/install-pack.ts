@@ -1,9 +1,9 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { toHex } from '@covey/codec';
+import { ensureDirectory, syncDirectory, temporaryPath, writeSynced } from '@covey/durable-files';
 import { type PackIndexEntry, packIndex } from '@covey/git-objects';
 import { nodeDigests } from '@covey/node-crypto';
-import { ensureDirectory, syncDirectory, temporaryPath, writeSynced } from './durable-files.ts';
 import { packOf, type StoredEntry } from './stored-entry.ts';
 
 /** A pack in the making: its bytes, and its index once they have all been taken. */

@@ -2,6 +2,13 @@ import { access, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { concatBytes, type Digests } from '@covey/codec';
+import {
+  ensureDirectory,
+  isMissing,
+  syncDirectory,
+  temporaryPath,
+  writeSynced,
+} from '@covey/durable-files';
 import { CoveyError } from '@covey/errors';
 import {
   type GitObject,
@@ -13,13 +20,6 @@ import {
   objectHeader,
 } from '@covey/git-objects';
 import { checked, damaged } from './damaged.ts';
-import {
-  ensureDirectory,
-  isMissing,
-  syncDirectory,
-  temporaryPath,
-  writeSynced,
-} from './durable-files.ts';
 
 const MAX_OBJECT_BYTES = LOCAL_PACK_LIMITS.maxObjectBytes.blob;
 const MAX_HEADER_BYTES = 32;

@@ -1,9 +1,9 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digests } from '@covey/codec';
+import { isMissing } from '@covey/durable-files';
 import { CoveyError, invariant } from '@covey/errors';
 import type { GitObject, Oid } from '@covey/git-objects';
-import { isMissing } from './durable-files.ts';
 import { FirstWords } from './first-words.ts';
 import { PackFile } from './pack-file.ts';
 import { PackIndexFile } from './pack-index-file.ts';

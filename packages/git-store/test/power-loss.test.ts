@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { syncFolders } from '@covey/durable-files';
 import { CoveyError } from '@covey/errors';
 import {
   LOSSES,
@@ -9,7 +10,7 @@ import {
   recordDisk,
   surviveEveryLoss,
 } from '@covey/testkit/disk';
-import { GitStore, syncFolders } from '../src/index.ts';
+import { GitStore } from '../src/index.ts';
 import { emptyFolder, git, gitPresent } from './git.ts';
 import { goOn, keeps, type Promised, work, workAgain } from './work.ts';
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { chmod, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { createDirectory, syncDirectory, syncFolders } from '@covey/durable-files';
 import { CoveyError } from '@covey/errors';
-import { createDirectory, syncDirectory, syncFolders } from '@covey/git-store';
 import { isErrno, takeLock } from './owned-lock.ts';
 
 const ACCOUNT_FOLDER = /^[0-9a-f]{16}$/;

@@ -10,15 +10,9 @@ import type {
   Passphrase,
   PassphraseChange,
 } from '@covey/device';
+import { createDirectory, isMissing, replaceDurably, syncDirectory } from '@covey/durable-files';
 import { CoveyError } from '@covey/errors';
-import {
-  createDirectory,
-  GitStore,
-  type GitStoreOptions,
-  isMissing,
-  replaceDurably,
-  syncDirectory,
-} from '@covey/git-store';
+import { GitStore, type GitStoreOptions } from '@covey/git-store';
 import { storeOf } from './conversation-store.ts';
 import { KeyFile } from './key-file.ts';
 import { Turnstile } from './turnstile.ts';

@@ -2,8 +2,8 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, fromBase64url, readJson, toBase64url, utf8, utf8Text } from '@covey/codec';
 import type { Passphrase, PassphraseChange, PrivateKeys } from '@covey/device';
+import { isMissing, replaceDurably, syncDirectory } from '@covey/durable-files';
 import { CoveyError } from '@covey/errors';
-import { isMissing, replaceDurably, syncDirectory } from '@covey/git-store';
 import { isSealed, seal, unseal } from '@covey/node-crypto';
 import type { Turnstile } from './turnstile.ts';
 

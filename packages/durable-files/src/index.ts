@@ -1,0 +1,11 @@
+export {
+  createDirectory,
+  ensureDirectory,
+  isMissing,
+  replaceDurably,
+  syncDirectory,
+  syncFolders,
+  TEMPORARY,
+  temporaryPath,
+  writeSynced,
+} from './durable-files.ts';
