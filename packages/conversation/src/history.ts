@@ -3,7 +3,14 @@ import type { ObjectReader, Oid } from '@covey/git-objects';
 import type { Act } from './act.ts';
 import { actOf } from './act-of.ts';
 import { Apart } from './apart.ts';
-import { type Entry, inDisplayOrder, isAncestor, NOTHING_VOID, type Stages } from './entry.ts';
+import {
+  type Entry,
+  exclusive,
+  inDisplayOrder,
+  isAncestor,
+  NOTHING_VOID,
+  type Stages,
+} from './entry.ts';
 import type { Charter, Facts, Profile, Related } from './facts.ts';
 import { GroupState } from './group-state.ts';
 import { judge } from './judge.ts';
@@ -219,12 +226,12 @@ export class History {
   #widest(tips: readonly Entry[]): Entry | undefined {
     const widest = tips.find((tip) => tips.every((other) => tip.seen.includes(other.seen)));
     if (!widest || tips.length === 1 || this.profile === 'jami') return widest;
-    // A message beside a revocation can be the witness of what was written apart from it.
+    // A message that it lacks, beside a revocation that it has, can be the witness of what was written apart from that.
+    const lists = this.#lists.filter(({ index }) => widest.seen.has(index));
     const hangs =
       this.#hangsOnMessages ||
-      this.#lists.some(({ index }) =>
-        tips.some(({ seen }) => !seen.has(index) && widest.seen.has(index)),
-      );
+      (lists.length > 0 &&
+        exclusive(tips, [widest]).some(({ seen }) => lists.some(({ index }) => !seen.has(index))));
     return hangs ? undefined : widest;
   }
 

@@ -86,6 +86,33 @@ describe('BAN-6: what a removal does to what was written apart from it', () => {
   });
 });
 
+test('BAN-6, SYNC-8: who took up what a revoked device wrote is heard, though all acts are known without him', async () => {
+  const { alice, bob, carol } = await stage(['alice', 'bob', 'carol']);
+  const phone = await deviceLike(alice, { label: 'phone' });
+  await phone.says('from my phone');
+  await sync(alice, bob, carol, phone);
+  const { writer: doris } = await deviceLike(bob, { name: 'doris' });
+  const add = await phone.write({ kind: 'add', uri: doris.uri });
+  await carol.receive(phone);
+  await carol.says('a good idea');
+
+  await alice.revokes(phone.writer);
+  await alice.receive(phone);
+  await carol.receive(alice);
+  await carol.says('and on, knowing of the list');
+  await alice.says('knowing of all but carol');
+  expect(voidOn(alice, add)).toEqual(['revoked']);
+
+  await sync(alice, bob, carol);
+  for (const device of [alice, bob, carol]) {
+    expect(voidOn(device, add)).toEqual([undefined]);
+    expect((await device.resolved()).state.placeOf(doris.uri)).toBe('invited');
+  }
+  await bob.says('all of it');
+  await sync(alice, bob, carol);
+  expect(alice.heads).toEqual(bob.heads);
+});
+
 test('SWARM-7: what was deleted and what is void stay in the history of all, from the first commit', async () => {
   const { alice, bob, carol } = await stage(['alice', 'bob', 'carol']);
   const regretted = await bob.says('regretted');
