@@ -15,6 +15,7 @@ export const ENCAPSULATED_BYTES = 32;
 const KEM_SUITE = concatBytes(utf8('KEM'), fromHex('0020'));
 const HPKE_SUITE = concatBytes(utf8('HPKE'), fromHex('002000010002'));
 const VERSION = utf8('HPKE-v1');
+const TAG_BYTES = 16;
 const NOTHING = new Uint8Array();
 const BASE_MODE = Uint8Array.of(0);
 
@@ -54,6 +55,11 @@ export async function hpkeSeal(
   if (!shared) return undefined;
   const { key, nonce } = schedule(sharedSecret(shared, encapsulated, recipient), info);
   return concatBytes(encapsulated, await aead.seal(key, nonce, plain, aad));
+}
+
+/** What nobody can tell from a message of so many bytes, and nobody opens. @param random so many random bytes */
+export function hpkeDecoy(length: number, random: (n: number) => Uint8Array): Uint8Array {
+  return concatBytes(x25519.getPublicKey(random(32)), random(length + TAG_BYTES));
 }
 
 /** What was sealed; `undefined` when it was sealed to another, for something else, or was changed. */

@@ -28,6 +28,7 @@ export {
   ENCAPSULATED_BYTES,
   type HpkeBinding,
   type HpkeRecipient,
+  hpkeDecoy,
   hpkeOpen,
   hpkeRecipient,
   hpkeSeal,

@@ -34,13 +34,13 @@ const reader: BeaconReader = {
 
 describe('a beacon', () => {
   test('is read again, with the receipts of its mirrors', async () => {
-    const bytes = await writeBeacon(beacon, alice.signer);
+    const bytes = await writeBeacon(beacon, epoch, alice.signer);
     expect(await readBeacon(bytes, reader)).toEqual(beacon);
   });
 
   test('of the most and of the least has room in the one size of the DHT', async () => {
     for (const each of [beacon, { ...beacon, heads: [], receipts: [] }]) {
-      const sealed = await sealSmall(seeded('key'), await writeBeacon(each, alice.signer), {
+      const sealed = await sealSmall(seeded('key'), await writeBeacon(each, epoch, alice.signer), {
         ...{ size: 496 + SMALL_SEAL_BYTES, salt32: seeded('salt'), aead: nodeAead },
       });
       expect(sealed).toHaveLength(544);
@@ -48,12 +48,12 @@ describe('a beacon', () => {
   });
 
   test('is dropped when its device hasn’t signed it, or nobody knows the device', async () => {
-    const byBob = await writeBeacon(beacon, keeperNamed('bob').signer);
+    const byBob = await writeBeacon(beacon, epoch, keeperNamed('bob').signer);
     expect(await readBeacon(byBob, reader)).toBeUndefined();
     const unknown = keeperNamed('carol');
-    const byCarol = await writeBeacon({ ...beacon, device: unknown.device }, unknown.signer);
+    const byCarol = await writeBeacon({ ...beacon, device: unknown.device }, epoch, unknown.signer);
     expect(await readBeacon(byCarol, reader)).toBeUndefined();
-    const bytes = await writeBeacon(beacon, alice.signer);
+    const bytes = await writeBeacon(beacon, epoch, alice.signer);
     for (let at = 0; at < bytes.length; at += 3) {
       expect(
         await readBeacon(bytes.with(at, bytes[at]! ^ 1), reader),
@@ -62,12 +62,18 @@ describe('a beacon', () => {
     }
   });
 
+  test('of another conversation is dropped, though the same device has signed it', async () => {
+    const another = new EpochKeys(seeded('secret'), nodeDigests.sha1(utf8('another')));
+    const bytes = await writeBeacon(beacon, another, alice.signer);
+    expect(await readBeacon(bytes, reader)).toBeUndefined();
+  });
+
   test('shows no receipt that its mirror hasn’t signed for this slot', async () => {
     const swapped = [
       { ...receiptOf(0), mirror: 1 },
       { ...receiptOf(1), mirror: 7 },
     ];
-    const bytes = await writeBeacon({ ...beacon, receipts: swapped }, alice.signer);
+    const bytes = await writeBeacon({ ...beacon, receipts: swapped }, epoch, alice.signer);
     expect((await readBeacon(bytes, reader))?.receipts).toEqual([]);
   });
 });

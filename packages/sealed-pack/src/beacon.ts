@@ -36,7 +36,9 @@ const BEACON = frameOf({
   allHeads: bytesOf(32),
   receipts: listOf(bytesOf(COMPACT_BYTES), { most: MOST_RECEIPTS }),
 });
-const SIGNED = frameOf({ beacon: bytesUpTo(496), signature: bytesOf(64) });
+/** 496 bytes without length, its own two lengths and the signature. */
+const MOST_BYTES = 420;
+const SIGNED = frameOf({ beacon: bytesUpTo(MOST_BYTES), signature: bytesOf(64) });
 
 /** A receipt of one of the epoch's mirrors, by its place in the statement. */
 export interface BeaconReceipt {
@@ -52,10 +54,11 @@ export interface Beacon extends Omit<FormValue<typeof BEACON>, 'receipts'> {
 /** A beacon as its device signs it; `sealSmall` makes all of them one size. */
 export async function writeBeacon(
   { receipts, ...beacon }: Beacon,
+  epoch: EpochKeys,
   signer: Signer,
 ): Promise<Uint8Array> {
   const bytes = BEACON.encode({ ...beacon, receipts: receipts.map(compact) });
-  const signature = await signer.sign(concatBytes(labeled('beacon'), bytes));
+  const signature = await signer.sign(payloadOf(bytes, epoch));
   return SIGNED.encode({ beacon: bytes, signature });
 }
 
@@ -79,7 +82,7 @@ export async function readBeacon(
   const read = decoded(bytes);
   const key = read && reader.keyOf(read.beacon.device);
   if (!read || !key) return undefined;
-  const payload = concatBytes(labeled('beacon'), read.bytes);
+  const payload = payloadOf(read.bytes, reader.epoch);
   if (!(await reader.verifier.verify(key, 'ed25519', payload, read.signature))) return undefined;
   const receipts: BeaconReceipt[] = [];
   for (const packed of read.beacon.receipts) {
@@ -89,6 +92,11 @@ export async function readBeacon(
     if (receipt) receipts.push({ mirror, receipt });
   }
   return { ...read.beacon, receipts };
+}
+
+/** The epoch isn't told, but signed: nobody can put the word of a device into another conversation. */
+function payloadOf(beacon: Uint8Array, epoch: EpochKeys): Uint8Array {
+  return concatBytes(labeled('beacon'), epoch.id, beacon);
 }
 
 function decoded(bytes: Uint8Array) {

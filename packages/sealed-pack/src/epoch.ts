@@ -98,7 +98,7 @@ export async function judgeEpoch(
   const isItsSecret =
     equalBytes(statement.conversation, conversation) && equalBytes(statement.epoch, keys.id);
   const key = keyOf(statement.device);
-  if (!isItsSecret || statement.mirrors.length === 0 || key?.algorithm !== 'ed25519') {
+  if (!isItsSecret || isOdd(statement) || key?.algorithm !== 'ed25519') {
     return 'EPOCH_GRANT_FALSE';
   }
   const payload = concatBytes(labeled('epoch'), bytes);
@@ -108,6 +108,13 @@ export async function judgeEpoch(
   const highest = Math.max(-1, ...before.map((ordinal) => ordinal ?? -1));
   if (!follows || statement.ordinal !== highest + 1) return 'EPOCH_ORDINAL_FALSE';
   return { statement, keys, signed };
+}
+
+/** Without a mirror, or with the same device or mirror twice. */
+function isOdd({ grantees, mirrors }: EpochStatement): boolean {
+  const devices = new Set(grantees.map(({ device }) => device));
+  const keys = new Set(mirrors.map(({ key }) => toHex(key)));
+  return mirrors.length === 0 || devices.size < grantees.length || keys.size < mirrors.length;
 }
 
 function readEpoch(signed: Uint8Array) {

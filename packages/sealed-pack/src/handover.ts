@@ -10,8 +10,22 @@ import {
   utf8,
 } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
-import { type Aead, type DeviceId, type HpkeRecipient, hpkeOpen, hpkeSeal } from '@covey/identity';
-import type { EpochKeys } from './epoch-keys.ts';
+import {
+  type Aead,
+  type DeviceId,
+  type HpkeRecipient,
+  hpkeDecoy,
+  hpkeOpen,
+  hpkeSeal,
+} from '@covey/identity';
+import {
+  type Epoch,
+  type EpochFault,
+  type EpochWitness,
+  grantsDigest,
+  judgeEpoch,
+} from './epoch.ts';
+import { EpochKeys } from './epoch-keys.ts';
 import { paddedSize } from './padded-size.ts';
 import { openSmall, SMALL_SEAL_BYTES, sealSmall } from './small-seal.ts';
 
@@ -65,7 +79,9 @@ export async function grantEntries(
     entries.push(concatBytes(before.derive('tag', bound, TAG_BYTES), sealed));
   }
   const count = Math.max(LEAST_ENTRIES, 2 ** Math.ceil(Math.log2(entries.length)));
-  while (entries.length < count) entries.push(random(ENTRY_BYTES));
+  while (entries.length < count) {
+    entries.push(concatBytes(random(TAG_BYTES), hpkeDecoy(secret.length, random)));
+  }
   return shuffled(entries, random);
 }
 
@@ -82,31 +98,42 @@ export async function writeHandover(
   return HANDOVER.encode({ epoch: after.id, entries, note });
 }
 
-/** The secret that a handover has for this device; `undefined` when none of it opens: EPOCH_NOT_GRANTED. */
-export async function secretIn(
-  { epoch, entries }: Handover,
-  { device, recipient }: { readonly device: DeviceId; readonly recipient: HpkeRecipient },
-  before: EpochKeys,
-  aead: Aead,
-): Promise<Uint8Array | undefined> {
-  const bound = concatBytes(epoch, fromHex(device));
-  const tag = before.derive('tag', bound, TAG_BYTES);
-  for (const entry of entries) {
-    if (!equalBytes(entry.subarray(0, TAG_BYTES), tag)) continue;
-    const binding = { info: INFO, aad: bound };
-    const secret = await hpkeOpen(recipient, entry.subarray(TAG_BYTES), binding, aead);
-    if (secret) return secret;
-  }
-  return undefined;
+/** Who reads a handover. */
+export interface HandoverReader {
+  readonly device: DeviceId;
+  readonly recipient: HpkeRecipient;
+  /** The epoch in whose slot it lies. */
+  readonly before: EpochKeys;
+  readonly witness: EpochWitness;
+  readonly aead: Aead;
 }
 
-/** The signed statement; `undefined` when it was sealed with another secret: EPOCH_GRANT_FALSE. */
-export function statementIn(
-  { note }: Handover,
-  after: EpochKeys,
-  aead: Aead,
-): Promise<Uint8Array | undefined> {
-  return openSmall(after.derive('note', NOTHING, 32), note, aead);
+/**
+ * The epoch that a handover leads this device to. Its entries, its note and its statement must be of one epoch, else
+ * somebody has lied to somebody.
+ */
+export async function judgeHandover(
+  { epoch, entries, note }: Handover,
+  { device, recipient, before, witness, aead }: HandoverReader,
+): Promise<Epoch | EpochFault | 'EPOCH_NOT_GRANTED'> {
+  const bound = concatBytes(epoch, fromHex(device));
+  const tag = before.derive('tag', bound, TAG_BYTES);
+  const own = entries.filter((entry) => equalBytes(entry.subarray(0, TAG_BYTES), tag));
+  if (own.length === 0) return 'EPOCH_NOT_GRANTED';
+  for (const entry of own) {
+    const binding = { info: INFO, aad: bound };
+    const secret = await hpkeOpen(recipient, entry.subarray(TAG_BYTES), binding, aead);
+    if (!secret) continue;
+    const after = new EpochKeys(secret, witness.conversation);
+    const signed = await openSmall(after.derive('note', NOTHING, 32), note, aead);
+    const judged = signed && (await judgeEpoch(signed, secret, witness));
+    if (!judged || typeof judged === 'string') return judged ?? 'EPOCH_GRANT_FALSE';
+    const { statement } = judged;
+    const isOne =
+      equalBytes(statement.epoch, epoch) && equalBytes(statement.grants, grantsDigest(entries));
+    return isOne ? judged : 'EPOCH_GRANT_FALSE';
+  }
+  return 'EPOCH_GRANT_FALSE';
 }
 
 /** What an entry is bound to: this epoch and this device. */

@@ -32,8 +32,8 @@ export {
   grantEntries,
   HANDOVER,
   type Handover,
-  secretIn,
-  statementIn,
+  type HandoverReader,
+  judgeHandover,
   writeHandover,
 } from './handover.ts';
 export {

@@ -114,5 +114,5 @@ function namesIn({ kind, said }: MirrorStatement): readonly (readonly [number, U
 /** A head whose end lies before the asked position, and a statement that the log was that long. */
 function isRolledBack(head: MirrorStatement, before: MirrorStatement): boolean {
   if (head.kind !== 'head' || head.said.position >= head.said.asked) return false;
-  return before.said.position === head.said.asked;
+  return namesIn(before).some(([position]) => position === head.said.asked);
 }

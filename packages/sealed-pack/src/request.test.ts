@@ -19,10 +19,12 @@ const signers = {
   writer: (message: Uint8Array) => w.sign(message),
 };
 
+const WRITTEN: ReadonlySet<MirrorMethod> = new Set(['open', 'admit', 'begin', 'object']);
 const asked = (method: MirrorMethod, more: object = {}, by: object = signers) =>
   signRequest(
     {
-      ...{ mirror, method, slot: slot.id, readKey: slot.readKey, writer: w.publicKey },
+      ...{ mirror, method, slot: slot.id, readKey: slot.readKey },
+      writer: WRITTEN.has(method) ? w.publicKey : undefined,
       ...{ body: seeded('body'), time: now.getTime() / 1000 },
       ...more,
     },
@@ -59,6 +61,10 @@ describe('a request', () => {
     ['by another W', { writer: slot.writerOf(keeperNamed('bob').device, keeperNamed('bob').key) }],
   ])('%s is forged', async (_, lie) => {
     expect(await answer(asked('open', lie))).toBe('REQUEST_FORGED');
+  });
+
+  test('that names a writer where none is asked for is forged', async () => {
+    expect(await answer(asked('list', { writer: w.publicKey }))).toBe('REQUEST_FORGED');
   });
 
   test('of which any byte is another is forged', async () => {

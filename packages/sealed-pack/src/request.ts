@@ -7,6 +7,7 @@ import {
   frameOf,
   NUMBER,
   oneOf,
+  optional,
 } from '@covey/codec';
 import { CoveyError } from '@covey/errors';
 import { ed25519PublicKey, type SignatureVerifier } from '@covey/identity';
@@ -15,13 +16,14 @@ import { slotNamed } from './slot-keys.ts';
 
 /** A request counts for so long, whoever's clock is wrong. Seconds. */
 const CLOCK_SKEW_SECONDS = 10 * 60;
-const NO_WRITER = new Uint8Array(32);
 
 const METHOD = oneOf('open', 'admit', 'begin', 'list', 'read', 'watch', 'renew', 'object', 'drop');
 export type MirrorMethod = FormValue<typeof METHOD>;
 
+const WHO = ['reader', 'writer'] as const;
+
 /** What each method must be signed by: whoever may read the slot, who may write to it, or both. */
-const SIGNED_BY: Readonly<Record<MirrorMethod, readonly ('reader' | 'writer')[]>> = {
+const SIGNED_BY: Readonly<Record<MirrorMethod, readonly (typeof WHO)[number][]>> = {
   open: ['reader', 'writer'],
   admit: ['writer'],
   begin: ['writer'],
@@ -42,8 +44,8 @@ const REQUEST = frameOf({
   method: METHOD,
   slot: bytesOf(32),
   readKey: bytesOf(32),
-  /** W; zeros where only a reader asks. */
-  writer: bytesOf(32),
+  /** W; nothing where only a reader asks. */
+  writer: optional(bytesOf(32)),
   /** SHA-256 of what goes with the request. */
   body: bytesOf(32),
   /** The asker's clock, in seconds since 1970. */
@@ -66,13 +68,10 @@ export interface RequestSigners {
 }
 
 /** Signs a request by whom its method asks for. */
-export function signRequest(
-  request: Omit<MirrorRequest, 'writer'> & { readonly writer?: Uint8Array },
-  signers: RequestSigners,
-): Uint8Array {
-  const bytes = REQUEST.encode({ ...request, writer: request.writer ?? NO_WRITER });
+export function signRequest(request: MirrorRequest, signers: RequestSigners): Uint8Array {
+  const bytes = REQUEST.encode(request);
   const payload = concatBytes(labeled('request'), bytes);
-  const signatureBy = (who: 'reader' | 'writer') =>
+  const signatureBy = (who: (typeof WHO)[number]) =>
     SIGNED_BY[request.method].includes(who) ? signers[who]?.(payload) : undefined;
   return SIGNED.encode({
     request: bytes,
@@ -95,9 +94,15 @@ export async function readRequest(
   const isHere = equalBytes(request.mirror, mirror);
   if (!isHere || !equalBytes(request.slot, slotNamed(mirror, request.readKey))) throw forged();
   const keys = { reader: request.readKey, writer: request.writer };
-  for (const who of SIGNED_BY[request.method]) {
-    const key = ed25519PublicKey(keys[who]);
-    if (!(await verifier.verify(key, 'ed25519', payload, signatures[who]))) throw forged();
+  const signers = SIGNED_BY[request.method];
+  // One spelling: nobody is named, and nothing signed, that nobody asks for.
+  const isBare = WHO.every((who) => signers.includes(who) || signatures[who].length === 0);
+  if (!isBare || (request.writer && !signers.includes('writer'))) throw forged();
+  for (const who of signers) {
+    const key = keys[who];
+    const isSigned =
+      key && (await verifier.verify(ed25519PublicKey(key), 'ed25519', payload, signatures[who]));
+    if (!isSigned) throw forged();
   }
   const aheadSeconds = request.time - now.getTime() / 1000;
   if (Math.abs(aheadSeconds) > CLOCK_SKEW_SECONDS) {

@@ -17,7 +17,7 @@ import { labeled } from './epoch-keys.ts';
 import { DEVICE } from './ids.ts';
 import { SIGNED as SIGNED_STATEMENT } from './mirror-statements.ts';
 import { paddedSize } from './padded-size.ts';
-import { openSegment, sealSegment } from './segment-seal.ts';
+import { openSegment, sealedSize, sealSegment } from './segment-seal.ts';
 
 const LENGTH_BYTES = 4;
 const MOST_HEADER = 16 * 1024;
@@ -100,6 +100,10 @@ export async function readSegment(
     throw corrupt('its header can’t be read');
   }
   const { header, bytes: headerBytes, signature, end } = signed;
+  if (sealedSize(paddedSize(end + header.length)) !== options.size) {
+    await chunks.return(undefined);
+    throw corrupt('its padding is of another size');
+  }
   return {
     header,
     isSignedBy: (key, verifier) =>
