@@ -1,4 +1,6 @@
+import type { GroupState } from '@covey/conversation';
 import type { Checker } from '../ending.ts';
+import type { SimulatedDevice } from '../simulated-device.ts';
 
 /** Of one simulation, for each commit and device. Far above what was ever seen, far below what a storm would bring. */
 const MOST_MESSAGES = 60;
@@ -8,10 +10,11 @@ export const allEqual: Checker = {
   name: 'S8',
   promises:
     'when the faults have stopped all become equal within ten minutes, and then fall silent',
-  *check({ simulation, circle, strays, union }) {
+  async *check({ simulation, circle, strays, union }) {
     for (const company of strays) {
       // Whose disk was put back to before he knew anybody can't know whom to talk with (authority.md, admission).
       if ([...company, ...circle].some((device) => simulation.restored.has(device))) continue;
+      if (await isParted(company, circle)) continue;
       yield `${company.map(({ name }) => name).join(', ')} exchange with nobody else`;
     }
     const all = union.heads.map(({ oid }) => oid).join(' ');
@@ -22,6 +25,22 @@ export const allEqual: Checker = {
     if (!simulation.fellSilent) yield `${simulation.time.waiting} things are still due`;
   },
 };
+
+/** Who has left is told nothing any more, and so nobody hears of an invitation that only they know who left too. */
+async function isParted(
+  company: readonly SimulatedDevice[],
+  circle: readonly SimulatedDevice[],
+): Promise<boolean> {
+  const states = new Map<SimulatedDevice, GroupState>();
+  for (const device of [...company, ...circle]) {
+    states.set(device, (await device.runtime.resolved()).state);
+  }
+  const hasLeft = (state: GroupState | undefined, { uri }: SimulatedDevice) =>
+    state?.placeOf(uri) === undefined && state?.bannedFrom(uri) === undefined;
+  return company.every((one) =>
+    circle.every((other) => hasLeft(states.get(one), other) || hasLeft(states.get(other), one)),
+  );
+}
 
 export const withinBudget: Checker = {
   name: 'S9',

@@ -67,7 +67,8 @@ function oldest(
 
 /**
  * Most messages can neither be void nor hold anything: they are left out. What stays is all that sets something,
- * merges, and messages of whoever was ever removed or revoked, beside a list, that were edited, or are found void.
+ * merges, and messages of whoever was ever removed or revoked, or brought his certificate with a void commit, beside a list,
+ * that were edited, or are found void.
  */
 function whatMatters({ union: { ordered }, voids }: Ending): (entry: Entry) => boolean {
   const edited = new Set(ordered.map(({ content: { fields } }) => fields['edit']));
@@ -80,8 +81,12 @@ function whatMatters({ union: { ordered }, voids }: Ending): (entry: Entry) => b
       act?.decision?.target ?? '',
     ]),
   );
+  const held = new Set(
+    ordered.flatMap((entry) => (entry.act?.paper && voids.reasonOf(entry) ? [entry.device] : [])),
+  );
   return (entry) =>
     entry.act !== undefined ||
+    held.has(entry.device) ||
     entry.parents.length !== 1 ||
     edited.has(entry.oid) ||
     removed.has(entry.uri) ||
