@@ -1,7 +1,7 @@
 // The rings of docs/architecture.md, as data. `tools/layers.test.ts` plants a violation of each rule.
 const pure =
   '^packages/(errors|codec|identity|git-objects|conversation|account|replication|sealed-pack)/src/';
-const adapters = '^packages/(git-store|peer-channel|lan-discovery|service-kit)/';
+const adapters = '^packages/(git-store|pack-store|peer-channel|lan-discovery|service-kit)/';
 // Ring 2 as well, but below the adapters, which may use them: the hosts' cryptography and files, the generated stubs.
 const foundations = '^packages/(node-crypto|web-crypto|durable-files|grpc-api)/';
 // The part of an adapter that runs without Node.

@@ -103,6 +103,7 @@ export const ERROR_SPECS = {
     http: 401,
     retry: 'never',
   },
+  STORE_NOT_ATOMIC: conflict('The store lets two create the same name'),
   CLOCK_SKEW: conflict('The clocks differ by more than ten minutes'),
   SEGMENT_WRONG_KEY: bad('A segment of another slot or epoch'),
   SEGMENT_CORRUPT: bad('A segment that is not what was sealed'),

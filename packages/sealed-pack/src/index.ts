@@ -59,6 +59,14 @@ export {
   type Signed,
   statementPayload,
 } from './mirror-statements.ts';
+export {
+  type ByteRange,
+  checkPackName,
+  contentOf,
+  MemoryPackStore,
+  type PackContent,
+  type PackStore,
+} from './pack-store.ts';
 export { paddedSize } from './padded-size.ts';
 export {
   type MirrorMethod,

@@ -1,0 +1,1 @@
+export { FsPackStore } from './fs-pack-store.ts';
