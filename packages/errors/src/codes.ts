@@ -103,6 +103,11 @@ export const ERROR_SPECS = {
     http: 401,
     retry: 'never',
   },
+  SLOT_UNKNOWN: missing('The mirror has no such slot'),
+  SLOT_CLOSED: conflict('The epoch of the slot has ended'),
+  SLOT_QUOTA: full('The slot is full'),
+  WRITER_QUOTA: full('One writer may not have more of the slot'),
+  POSITION_UNKNOWN: missing('The log of the slot has no such entry'),
   STORE_NOT_ATOMIC: conflict('The store lets two create the same name'),
   CLOCK_SKEW: conflict('The clocks differ by more than ten minutes'),
   SEGMENT_WRONG_KEY: bad('A segment of another slot or epoch'),
@@ -231,6 +236,10 @@ function bad(title: string) {
 
 function missing(title: string) {
   return { title, grpc: 'NOT_FOUND', http: 404, retry: 'never' } as const;
+}
+
+function full(title: string) {
+  return { title, grpc: 'RESOURCE_EXHAUSTED', http: 413, retry: 'elsewhere' } as const;
 }
 
 function conflict(title: string) {

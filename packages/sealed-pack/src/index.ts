@@ -47,6 +47,12 @@ export {
   tagsDigest,
 } from './log.ts';
 export {
+  type Listing,
+  type MirrorPorts,
+  MirrorSlots,
+  type SlotLimits,
+} from './mirror/mirror-slots.ts';
+export {
   contradictionIn,
   encodeHead,
   encodeReceipt,

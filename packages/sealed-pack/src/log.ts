@@ -84,6 +84,11 @@ export class SlotLog {
     return this.#position;
   }
 
+  /** Bytes of all entries. */
+  get total(): number {
+    return this.#total;
+  }
+
   /** The name of the log up to here. */
   get chain(): Uint8Array {
     return this.#chain;
@@ -94,25 +99,39 @@ export class SlotLog {
     return this.#roster.has(toHex(tagOf(writer)));
   }
 
+  /** The name that the log has with this entry behind it. */
+  chainWith(entry: LogEntry): Uint8Array {
+    return chained(this.#chain, entry);
+  }
+
   /** Takes one entry more. Says why it can't be the next one; then nothing has changed. */
   async add(entry: LogEntry): Promise<EntryFault | undefined> {
+    const fault = await this.judge(entry);
+    if (!fault) this.append(entry);
+    return fault;
+  }
+
+  /** Says why an entry can't be the next one. */
+  async judge(entry: LogEntry): Promise<EntryFault | undefined> {
     const { position, kind, digest, size, total, writer, signature, covers, tags } = entry;
     const isNext = position === this.#position + 1 && total === this.#total + size;
     if (!isNext || (kind === 'open') !== (position === 0)) return 'MIRROR_CHAIN_BROKEN';
-    const named = toHex(digest);
     const isWriter = kind === 'open' ? names(tags, writer) : this.admits(writer);
-    if (!isWriter || this.#digests.has(named) || isOdd(entry)) return 'MIRROR_ENTRY_FORGED';
+    if (!isWriter || this.#digests.has(toHex(digest)) || isOdd(entry)) return 'MIRROR_ENTRY_FORGED';
     const { mirror, slot } = { mirror: this.#mirror, slot: this.#slot };
     const begun = beginPayload({ mirror, slot, kind, digest, size, covers, tags });
     const key = ed25519PublicKey(writer);
     const isSigned = await this.#verifier.verify(key, 'ed25519', begun, signature);
-    if (!isSigned) return 'MIRROR_ENTRY_FORGED';
-    this.#position = position;
-    this.#total = total;
-    this.#chain = chained(this.#chain, entry);
-    this.#digests.add(named);
-    for (const tag of tags) this.#roster.add(toHex(tag));
-    return undefined;
+    return isSigned ? undefined : 'MIRROR_ENTRY_FORGED';
+  }
+
+  /** Takes in an entry that was judged, by this log or by who wrote it down. */
+  append(entry: LogEntry): void {
+    this.#chain = this.chainWith(entry);
+    this.#position = entry.position;
+    this.#total = entry.total;
+    this.#digests.add(toHex(entry.digest));
+    for (const tag of entry.tags) this.#roster.add(toHex(tag));
   }
 }
 
