@@ -22,6 +22,8 @@ export interface Entry {
   readonly name: string;
   /** Claimed by the author, seconds since 1970: shown, never used. */
   readonly time: number;
+  /** The latest time that this commit or an ancestor claims. */
+  readonly latestTime: number;
   readonly tree: Oid;
   /** Acts among the ancestors and this one. */
   readonly seen: Seen;

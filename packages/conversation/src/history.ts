@@ -172,6 +172,10 @@ export class History {
       device: facts.device,
       name: this.papers.texts.keep(prepared.commit.author.name),
       time: prepared.commit.author.time,
+      latestTime: known.reduce(
+        (latest, parent) => Math.max(latest, parent.latestTime),
+        prepared.commit.author.time,
+      ),
       // As the parent has it: the text of a commit's own header would keep all of the header.
       tree:
         known.find(({ tree }) => tree === prepared.commit.tree)?.tree ??
