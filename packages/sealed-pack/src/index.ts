@@ -90,4 +90,11 @@ export {
 } from './segment.ts';
 export { openSegment, sealedSize, sealSegment } from './segment-seal.ts';
 export { SlotKeys, slotNamed } from './slot-keys.ts';
+export {
+  type Finding,
+  type MirrorFault,
+  type Outcome,
+  type Question,
+  SlotWatch,
+} from './slot-watch.ts';
 export { openSmall, SMALL_SEAL_BYTES, sealSmall } from './small-seal.ts';

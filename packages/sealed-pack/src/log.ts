@@ -79,6 +79,15 @@ export class SlotLog {
     this.#chain = place.slot;
   }
 
+  /** The same log, which goes on by itself. */
+  copy(): SlotLog {
+    const copy = new SlotLog({ mirror: this.#mirror, slot: this.#slot }, this.#verifier);
+    for (const tag of this.#roster) copy.#roster.add(tag);
+    for (const digest of this.#digests) copy.#digests.add(digest);
+    [copy.#position, copy.#total, copy.#chain] = [this.#position, this.#total, this.#chain];
+    return copy;
+  }
+
   /** Of the last entry; -1 before the first one. */
   get position(): number {
     return this.#position;
