@@ -146,6 +146,8 @@ describe('a mirror is caught', () => {
     const watch = watchOf(mirror);
     const entries = entriesOf(mirror); // All of them are there.
     expect(await ask(watch, mirror, { entries })).toBe(fault);
+    // And says the truth the next time.
+    expect(await ask(watch, mirror)).toBe('followed');
   });
 
   test.each<[string, (mirror: TestMirror) => MirrorStatement]>([

@@ -120,12 +120,16 @@ export class SlotWatch {
   }
 
   async #follow(head: Head, entries: readonly LogEntry[]): Promise<MirrorFault | undefined> {
+    // What turns out to be no part of the log leaves nothing behind.
+    const log = entries.length > 0 ? this.#log.copy() : this.#log;
     for (const entry of entries) {
-      const fault = await this.#log.add(entry);
+      const fault = await log.add(entry);
       if (fault) return fault;
     }
-    const isWhole = this.#log.position === head.position && equalBytes(this.#log.chain, head.chain);
-    return isWhole ? undefined : 'MIRROR_CHAIN_BROKEN';
+    const isWhole = log.position === head.position && equalBytes(log.chain, head.chain);
+    if (!isWhole) return 'MIRROR_CHAIN_BROKEN';
+    this.#log = log;
+    return undefined;
   }
 
   async #read(signed: Signed) {
