@@ -95,7 +95,7 @@ export class SlotWatch {
     return undefined;
   }
 
-  /** Judges the answer to a list. What is found out is found out whether the mirror lies now or lied then. */
+  /** Judges the answer to a list; of one slot one at a time is asked for and judged. What is found out is found out whether the mirror lies now or lied then. */
   async judge(
     { asked, nonce }: Question,
     signed: Signed,

@@ -145,10 +145,9 @@ export class MirrorSlots {
       chainThere,
       nonce,
     };
-    return {
-      head: await this.#signed('head', encodeHead(head)),
-      entries: kept.entries.slice(from),
-    };
+    // Taken before the signature is made: what comes meanwhile is no part of what it says.
+    const entries = kept.entries.slice(from, position + 1);
+    return { head: await this.#signed('head', encodeHead(head)), entries };
   }
 
   /** Bytes that an entry stands for. @throws {CoveyError} SLOT_UNKNOWN; POSITION_UNKNOWN when there are none */
