@@ -98,3 +98,4 @@ export {
   SlotWatch,
 } from './slot-watch.ts';
 export { openSmall, SMALL_SEAL_BYTES, sealSmall } from './small-seal.ts';
+export { type Positions, rangesToCompact, segmentsToRead } from './strata.ts';
