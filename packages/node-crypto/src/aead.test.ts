@@ -1,0 +1,4 @@
+import { aeadConformance } from '@covey/conformance';
+import { nodeAead } from './index.ts';
+
+aeadConformance('nodeAead', nodeAead);
