@@ -52,6 +52,7 @@ export {
   MirrorSlots,
   type SlotLimits,
 } from './mirror/mirror-slots.ts';
+export { judgeMirrorProof, type MirrorVerdict, writeMirrorProof } from './mirror-proof.ts';
 export {
   contradictionIn,
   encodeHead,
