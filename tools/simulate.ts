@@ -1,7 +1,7 @@
 // `npm run --silent simulate -- --seeds FROM..TO`: runs whole groups, each from one seed. Exit code 1 for a violation, 2 for the usage.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type Outcome, simulate, simulateMany } from '@covey/testkit/simulator';
+import { mutantNames, type Outcome, simulate, simulateMany } from '@covey/testkit/simulator';
 
 const STATUS_MS = 10_000;
 const USAGE = `usage: npm run --silent simulate -- --seeds FROM..TO [--processes N] [--mutant NAME]
@@ -9,7 +9,9 @@ const USAGE = `usage: npm run --silent simulate -- --seeds FROM..TO [--processes
 
 --seeds FROM..TO  runs all of these, several at a time
 --processes N     at a time; as many as there are cores when it is left out
---mutant NAME     with the law changed in one place; a wrong name lists them all
+--mutant NAME     with the law changed in one place: ${mutantNames()
+  .map((name) => `"${name}"`)
+  .join(',\n                  ')}
 --seed N          runs this one; with --verbose everything that happens is printed
 --without RULE    switches a rule off on every second honest device
 `;
@@ -85,6 +87,7 @@ function readArguments() {
     if (isSeed(seed)) return { seed, verbose, ...(without === undefined ? {} : { rule: without }) };
     const [from, to, ...more] = (values.seeds ?? '').split('..').map(Number);
     const processes = Number(values.processes);
+    if (mutant !== undefined && !mutantNames().includes(mutant)) return undefined;
     if (!isSeed(from) || !isSeed(to) || more.length > 0 || !(processes >= 1)) return undefined;
     return {
       ...{ from, to, processes: Math.floor(processes) },

@@ -95,7 +95,10 @@ export class SlotWatch {
     return undefined;
   }
 
-  /** Judges the answer to a list; of one slot one at a time is asked for and judged. What is found out is found out whether the mirror lies now or lied then. */
+  /**
+   * Judges the answer to a list, whether the mirror lies now or lied then. Lists of one slot are asked for and judged one
+   * after the other: an older answer would look like a shorter log.
+   */
   async judge(
     { asked, nonce }: Question,
     signed: Signed,

@@ -56,7 +56,7 @@ import {
 /** Made by a second implementation, in another language, from the page alone (vectors/sealed-pack/README.md). */
 interface Vector {
   readonly name: string;
-  readonly [field: string]: any;
+  readonly [field: string]: any; // Each file says in `about` what its vectors hold.
 }
 
 function vectorsOf(file: string): readonly Vector[] {
@@ -277,6 +277,7 @@ describe('what a mirror signs', () => {
 });
 
 describe('frames', () => {
+  // A form in JSON, and values of whatever it describes.
   const formOf = (form: any): Form<any> => {
     if (typeof form === 'string') {
       const [kind, ...rest] = form.split(' ');

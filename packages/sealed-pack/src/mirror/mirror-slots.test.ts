@@ -165,6 +165,27 @@ describe('what a mirror refuses', () => {
       },
     ],
     [
+      'other bytes than were signed for',
+      (): Parameters<MirrorSlots['commit']> => {
+        const [begin, signature, writer] = entry(alice, 'one');
+        return [begin, signature, writer, contentOf(utf8('two'))];
+      },
+    ],
+    [
+      'fewer bytes than were signed for',
+      (): Parameters<MirrorSlots['commit']> => {
+        const [begin, signature, writer] = entry(alice, 'one');
+        return [begin, signature, writer, contentOf(utf8('o'))];
+      },
+    ],
+    [
+      'no bytes where some were signed for',
+      (): Parameters<MirrorSlots['commit']> => {
+        const [begin, signature, writer] = entry(alice, 'one');
+        return [begin, signature, writer];
+      },
+    ],
+    [
       'an entry that was signed for another slot',
       (): Parameters<MirrorSlots['commit']> => {
         const [begin, , writer, content] = entry(alice, 'one');
@@ -176,6 +197,8 @@ describe('what a mirror refuses', () => {
     const { front } = await openSlot();
     expect(await codeOf(front.commit(...lie()))).toBe('REQUEST_FORGED');
     expect((await followed(front)).entries).toHaveLength(1);
+    // And stands in nobody's way.
+    expect(await codeOf(front.commit(...entry(alice, 'one')))).toBe('taken');
   });
 
   test('anything but handovers when the epoch has ended, and of these two for each writer', async () => {

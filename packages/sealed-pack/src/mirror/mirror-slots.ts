@@ -1,4 +1,13 @@
-import { bytesOf, concatBytes, type FormValue, frameOf, NUMBER, toHex } from '@covey/codec';
+import { sha256 } from '@noble/hashes/sha2.js';
+import {
+  bytesOf,
+  concatBytes,
+  equalBytes,
+  type FormValue,
+  frameOf,
+  NUMBER,
+  toHex,
+} from '@covey/codec';
 import { CoveyError, invariant } from '@covey/errors';
 import type { SignatureVerifier } from '@covey/identity';
 import { type Begin, ENTRY, type LogEntry } from '../log.ts';
@@ -110,8 +119,9 @@ export class MirrorSlots {
     const known = kept.positionOf(digest);
     if (known !== undefined) return this.#receipt(slot, kept, known);
     await this.#check(kept, begin, signature, writer);
-    invariant((content?.size ?? 0) === size, 'content is as long as it was signed for');
-    if (content) await this.#ports.store.create(bytesName(slot, digest), content);
+    const isBare = begin.kind === 'admit';
+    if (isBare !== (content === undefined) || (content?.size ?? 0) !== size) throw forged();
+    if (content) await this.#ports.store.create(bytesName(slot, digest), checked(content, digest));
     const position = await this.#put(slot, kept, begin, signature, writer);
     return this.#receipt(slot, kept, position);
   }
@@ -301,6 +311,21 @@ async function wholeOf(store: PackStore, name: string): Promise<Uint8Array | und
   const parts: Uint8Array[] = [];
   for await (const part of stream) parts.push(part);
   return concatBytes(...parts);
+}
+
+/** Fails at its end unless it is what was signed: else whoever uploads rubbish first has the mirror accused of it. */
+function checked(content: PackContent, digest: Uint8Array): PackContent {
+  return {
+    size: content.size,
+    async *bytes() {
+      const hash = sha256.create();
+      for await (const part of content.bytes()) {
+        hash.update(part);
+        yield part;
+      }
+      if (!equalBytes(hash.digest(), digest)) throw forged();
+    },
+  };
 }
 
 function forged(): CoveyError {

@@ -4,7 +4,7 @@ import { MUTANTS } from './mutants.ts';
 
 const [name = '', ...seeds] = process.argv.slice(2);
 const mutant = MUTANTS[name];
-if (!mutant) throw new Error(`no mutant ${name}: there are ${Object.keys(MUTANTS).join(', ')}`);
+if (!mutant) throw new Error(`no mutant ${name}`);
 const { file, from, to } = mutant;
 
 registerHooks({

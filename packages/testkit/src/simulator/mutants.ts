@@ -75,3 +75,5 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     seed: 1,
   },
 };
+
+export const mutantNames = (): readonly string[] => Object.keys(MUTANTS);
